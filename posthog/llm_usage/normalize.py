@@ -1,0 +1,118 @@
+"""
+Any provider's usage → `TokenUsage`. Pure; never raises, whatever it is given.
+
+1. The shape of the object decides the family (`readings.shapes`), and with it what each key means.
+2. The possible readings are tested against the reported total (`readings.arithmetic`).
+3. Counts become inclusive (`readings.canonical`): input with cache and tools' prompt, output with reasoning.
+
+`trace_reading` goes the same way and keeps every step.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from posthog.llm_usage.readings import otel, posthog_sdk, shapes
+from posthog.llm_usage.readings.arithmetic import choose_reading
+from posthog.llm_usage.readings.canonical import build_usage
+from posthog.llm_usage.readings.complete import complete
+from posthog.llm_usage.readings.counted import Counted, build_parts
+from posthog.llm_usage.readings.family import Call, Family
+from posthog.llm_usage.readings.found import Found, collect
+from posthog.llm_usage.readings.streams import fold
+from posthog.llm_usage.readings.trace import ReadingTrace, trace_choice
+from posthog.llm_usage.token_usage import TokenUsage
+
+RULES_VERSION = "1"
+"""Version of the rules that read usage; stored with every row. Raise it when a count can come out differently."""
+
+Usage = Mapping[Any, Any] | Sequence[Any] | None
+
+NOT_REPORTED = TokenUsage()
+
+
+def normalize_usage(*, provider: str | None, api: str | None, model: str | None, usage: Usage) -> TokenUsage:
+    """
+    Read one call's usage.
+
+    Args:
+        provider: By any name; decides only what the counts themselves leave open. `model` likewise.
+        api: `litellm` for a gateway's usage object, `posthog` for an event's properties; otherwise a hint.
+        usage: The usage object, the body or event around it, OpenTelemetry attributes, `$ai_*` properties; or a list
+            of what a stream's chunks said.
+    Returns:
+        Counts, reading and flags; `reading` is `none` where nothing was reported.
+    """
+    counted = _count(provider, api, model, usage)
+    read = NOT_REPORTED if counted is None else build_usage(counted)
+    raw = _find_raw_usage(usage, counted)
+    if raw is None:
+        return read
+    counted = _count(provider, None, model, raw)
+    return read if counted is None else posthog_sdk.fill_from_raw(read, build_usage(counted))
+
+
+def trace_reading(*, provider: str | None, api: str | None, model: str | None, usage: Usage) -> ReadingTrace | None:
+    """
+    How `normalize_usage` came to its reading: each candidate with its equation, and why one was chosen.
+
+    Returns:
+        None where nothing was reported.
+    """
+    counted = _count(provider, api, model, usage)
+    if counted is None:
+        counted = _count(provider, None, model, _find_raw_usage(usage, counted))
+    return None if counted is None else trace_choice(counted)
+
+
+def _find_raw_usage(usage: object, counted: Counted | None) -> Mapping[Any, Any] | None:
+    """The provider's own object that an SDK sent along with its properties."""
+    if not isinstance(usage, Mapping) or (counted is not None and counted.family is not posthog_sdk.FAMILY):
+        return None
+    raw = usage.get(posthog_sdk.RAW_USAGE)
+    return raw if isinstance(raw, Mapping) else None
+
+
+def _count(provider: object, api: object, model: object, usage: object) -> Counted | None:
+    """Everything up to the choice of the reading; None where the usage says nothing at all."""
+    api_name = _to_name(api)
+    if isinstance(usage, Mapping):
+        source = usage if api_name == "posthog" else shapes.unwrap(usage)
+        family = _find_family(source, api_name)
+        found = Found()
+        collect(source, family.words, found)
+    elif isinstance(usage, list | tuple):
+        source, family, found = _read_chunks(usage, api_name)
+    else:
+        return None
+    call = Call(_to_name(provider), _to_name(model), source)
+    complete(found, family, call)
+    if not found.counts and not found.flags:
+        return None
+    convention, parts = family.convention(call), build_parts(found.counts)
+    return Counted(family, call, found, parts, convention, choose_reading(parts, convention))
+
+
+def _to_name(value: object) -> str:
+    return value.strip().lower() if isinstance(value, str) else ""
+
+
+def _find_family(source: Mapping[Any, Any], api: str) -> Family:
+    if api != "posthog":
+        return shapes.find_family(source, api) or shapes.PLAIN
+    return otel.FAMILY if otel.is_otel(source) and not posthog_sdk.is_sdk(source) else posthog_sdk.FAMILY
+
+
+def _read_chunks(chunks: Sequence[Any], api: str) -> tuple[Mapping[Any, Any], Family, Found]:
+    """Read each chunk in the family that all of them together show, then fold them."""
+    usages = [shapes.unwrap(chunk) for chunk in chunks if isinstance(chunk, Mapping)]
+    usages = [usage for usage in usages if shapes.find_family(usage) is not None]
+    together: dict[Any, Any] = {}
+    for usage in usages:
+        together |= {key: value for key, value in usage.items() if value is not None}
+    family = _find_family(together, api)
+    read = []
+    for usage in usages:
+        found = Found()
+        collect(usage, family.words, found)
+        read.append(found)
+    return together, family, fold(read, is_cumulative=family.is_cumulative, is_session="realtime" in api)

@@ -1,0 +1,286 @@
+"""
+LiteLLM's standard logging payload → `AiEvent`.
+
+What the gateway says stays verbatim (`$ai_usage`, `$ai_gateway_*`); reading it as counts and costs comes
+later and is the same for every source. Only `metadata.user_api_key_*` is the gateway's own word on who
+called: teams, tags and end users elsewhere in the payload come from the client and never choose a team.
+
+Source: payloads of a running LiteLLM 1.109.1 proxy (`tests/fixtures/captures/`), ACCOUNTING contract section 6.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from posthog.errors import InvalidBody, InvalidEvent
+from posthog.llm_usage.ai_event import AiEvent
+from posthog.llm_usage.envelope import parse_json
+from posthog.llm_usage.identity import derive_event_uuid
+from posthog.llm_usage.payloads.content import redact_secrets, replace_binary
+from posthog.llm_usage.payloads.fields import JsonObject, find_moment, find_number, find_object, find_text
+from posthog.llm_usage.payloads.numbering import find_numbering
+from posthog.llm_usage.payloads.silence import is_silent
+
+CallKind = Literal["inference", "gateway_cache_hit", "read", "rejected"]
+
+EMBEDDING_CALL_TYPES = frozenset({"embedding", "aembedding"})
+READ_CALL_TYPES = frozenset({"get_responses", "aget_responses"})
+GATEWAY_VERSION = re.compile(r"litellm/[\w.+-]{1,40}")
+KEY_HASH = re.compile(r"[0-9a-f]{64}")
+CLIENT_DISCONNECTED = "499"
+
+
+def find_gateway_version(user_agent: str) -> str:
+    """`litellm/x.y.z` out of a request's user agent; '' where another program sent it."""
+    found = GATEWAY_VERSION.match(user_agent)
+    return found.group() if found else ""
+
+
+def find_gateway_team_id(payload: JsonObject) -> str | None:
+    """The gateway's own id of the team whose key was used; None where the call carried none."""
+    return find_text(find_object(payload, "metadata"), "user_api_key_team_id")
+
+
+def classify_call(payload: JsonObject) -> CallKind:
+    """
+    What kind of call the payload reports; only `inference` was work of a provider.
+
+    A failure that names neither provider, key nor team never got past the gateway's door.
+    """
+    if payload.get("cache_hit") is True:
+        return "gateway_cache_hit"
+    if find_text(payload, "call_type") in READ_CALL_TYPES:
+        return "read"
+    metadata = find_object(payload, "metadata")
+    is_known = find_text(payload, "custom_llm_provider") or find_text(
+        metadata, "user_api_key_alias", "user_api_key_team_id", "user_api_key_user_id"
+    )
+    return "rejected" if payload.get("status") == "failure" and not is_known else "inference"
+
+
+def build_ai_event(payload: JsonObject, *, team_id: int, gateway: str = "", gateway_version: str = "") -> AiEvent:
+    """
+    Turn one payload into the event that an SDK would have sent for the call.
+
+    Args:
+        payload: One element of a `generic_api` body, or one line of LiteLLM's file and S3 logs.
+        team_id: Whose event it is, decided by the caller.
+        gateway: The gateway's name; '' where nobody knows it.
+        gateway_version: From the request's user agent, `litellm/x.y.z`; '' where unknown.
+    Raises:
+        InvalidEvent: `identity_missing`: what tells this event from another is absent or unreadable.
+    """
+    started_at = find_moment(payload, "startTime")
+    if started_at is None:
+        raise InvalidEvent(
+            "identity_missing", f"startTime: expected seconds or ISO 8601, {_seen(payload, 'startTime')}"
+        )
+    call_id, response_id = find_text(payload, "litellm_call_id") or "", find_text(payload, "id") or ""
+    if not call_id and not response_id:
+        raise InvalidEvent("identity_missing", "litellm_call_id, id: expected at least one of them to be non-empty")
+    identifying = (
+        call_id,
+        response_id,
+        find_text(payload, "call_type") or "",
+        find_text(payload, "status") or "",
+    )
+    properties = dict(_list_properties(payload))
+    properties |= {"$ai_gateway": gateway or None, "$lib": "litellm", "$lib_version": gateway_version or None}
+    return AiEvent(
+        uuid=derive_event_uuid(team_id, *identifying, started_at.timestamp()),
+        event="$ai_embedding" if find_text(payload, "call_type") in EMBEDDING_CALL_TYPES else "$ai_generation",
+        timestamp=started_at,
+        team_id=team_id,
+        distinct_id=_find_distinct_id(payload) or "",
+        properties={name: value for name, value in properties.items() if value is not None},
+    )
+
+
+def _seen(payload: JsonObject, key: str) -> str:
+    return f"got {type(payload[key]).__name__}" if key in payload else "got nothing"
+
+
+def _find_distinct_id(payload: JsonObject) -> str | None:
+    metadata = find_object(payload, "metadata")
+    return find_text(payload, "end_user") or find_text(metadata, "user_api_key_user_id")
+
+
+def _list_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    yield from _list_call_properties(payload)
+    yield from _list_usage_properties(payload)
+    yield from _list_cost_properties(payload)
+    yield from _list_attribution_properties(payload)
+    yield from _list_error_properties(payload)
+    yield from _list_content_properties(payload)
+    yield from _list_shipper_properties(payload)
+
+
+def _list_call_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    provider = find_text(payload, "custom_llm_provider")
+    model = find_text(payload, "model")
+    yield "$ai_call_kind", classify_call(payload)
+    yield "$ai_trace_id", find_text(payload, "trace_id")
+    yield "$ai_session_id", find_text(payload, "session_id")
+    yield "$ai_span_id", find_text(payload, "id", "litellm_call_id")
+    yield "$ai_generation_id", find_text(payload, "id")
+    yield "$ai_model", strip_provider(model, provider) if model else None
+    yield "$ai_provider", provider
+    yield "$ai_framework", "litellm"
+    yield "$ai_base_url", find_text(payload, "api_base")
+    yield "$ai_gateway_model", model
+    yield "$ai_base_model", _find_base_model(payload, model)
+    yield "$ai_gateway_model_group", find_text(payload, "model_group")
+    yield "$ai_gateway_call_id", find_text(payload, "litellm_call_id")
+    yield "$ai_gateway_call_type", find_text(payload, "call_type")
+    yield "$ai_gateway_status", find_text(payload, "status")
+    yield from _list_timing_properties(payload)
+
+
+def _find_base_model(payload: JsonObject, model: str | None) -> str | None:
+    """The model that the gateway's administrator names behind a deployment's own name, e.g. on Azure."""
+    base_model = find_text(find_object(payload, "model_map_information"), "model_map_key")
+    return base_model if base_model != model else None
+
+
+def _list_timing_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    is_streamed = payload.get("stream") is True
+    yield "$ai_stream", is_streamed or _is_stream_asked_for(payload)
+    yield "$ai_latency", _measure_seconds(payload, "endTime")
+    yield "$ai_time_to_first_token", _measure_seconds(payload, "completionStartTime") if is_streamed else None
+
+
+def _is_stream_asked_for(payload: JsonObject) -> bool:
+    """`stream` is null on every failure; there the request's own parameters tell."""
+    return find_object(payload, "model_parameters").get("stream") is True
+
+
+def _measure_seconds(payload: JsonObject, end_key: str) -> float | None:
+    """Seconds from the call's start; None where a clock is missing or ran backwards."""
+    start, end = find_moment(payload, "startTime"), find_moment(payload, end_key)
+    if start is None or end is None or end < start:
+        return None
+    return (end - start).total_seconds()
+
+
+def strip_provider(model: str, provider: str | None) -> str:
+    """Drop the routing prefixes that the gateway puts before a model's name: `bedrock/converse/x` → `x`."""
+    if not provider:
+        return model
+    name = model.removeprefix(f"{provider}/")
+    return name.removeprefix("converse/").removeprefix("invoke/") if provider == "bedrock" else name
+
+
+def _list_usage_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    """
+    Yield every witness of the counts: the gateway's usage object, its top-level counts, the provider's usage.
+
+    The provider's is kept only where it differs from the usage object; top-level zeros mean nothing reported.
+    """
+    usage = find_object(payload, "metadata", "usage_object")
+    response_usage = find_response_usage(payload.get("response"))
+    yield "$ai_usage", usage or None
+    yield "$ai_usage_source", "litellm"
+    yield "$ai_provider_usage", response_usage if response_usage != usage else None
+    yield (
+        "$ai_gateway_counts",
+        {name: payload.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")},
+    )
+    yield "$ai_service_tier", _find_service_tier(payload)
+
+
+def find_response_usage(response: Any) -> JsonObject | None:
+    """The usage inside the response; a passed-through response is JSON text inside `response`."""
+    if not isinstance(response, dict):
+        return None
+    inner = response.get("response")
+    if isinstance(inner, str) and inner.lstrip()[:1] == "{":
+        try:
+            response = parse_json(inner.encode("utf-8", "replace"))
+        except InvalidBody:
+            return None
+    usage = find_object(response, "usage") or find_object(response, "usageMetadata")
+    return usage or None
+
+
+def _find_service_tier(payload: JsonObject) -> str | None:
+    response = payload.get("response")
+    answered = find_text(response, "service_tier") if isinstance(response, dict) else None
+    return answered or find_text(find_object(payload, "cost_breakdown"), "service_tier")
+
+
+def _list_cost_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    yield "$ai_gateway_response_cost", find_number(payload, "response_cost")
+    yield "$ai_gateway_saved_cache_cost", find_number(payload, "saved_cache_cost")
+    breakdown = find_object(payload, "cost_breakdown")
+    yield "$ai_gateway_cost_breakdown", {key: value for key, value in breakdown.items() if value} or None
+
+
+def _list_attribution_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    metadata = find_object(payload, "metadata")
+    yield "$ai_product", find_text(find_object(metadata, "user_api_key_auth_metadata"), "product")
+    yield "$ai_api_key_alias", find_text(metadata, "user_api_key_alias")
+    yield "$ai_api_key_hash", _find_key_hash(payload, metadata)
+    yield "$ai_end_user", find_text(payload, "end_user")
+    yield "$ai_gateway_team_id", find_text(metadata, "user_api_key_team_id")
+    yield "$ai_gateway_user_id", find_text(metadata, "user_api_key_user_id")
+    yield "$ai_gateway_org_id", find_text(metadata, "user_api_key_org_id")
+    yield "$ai_gateway_project_id", find_text(metadata, "user_api_key_project_id")
+    yield "$ai_requester_metadata", replace_binary(metadata.get("requester_metadata")) or None
+    yield "$ai_request_tags", payload.get("request_tags") or None
+    yield "$ai_user_agent", find_text(payload, "user_agent") or find_text(metadata, "user_agent")
+
+
+def _find_key_hash(payload: JsonObject, metadata: JsonObject) -> str | None:
+    """The hash of an accepted key; on a failed sign-in the field can hold the raw key and is never read."""
+    key_hash = find_text(metadata, "user_api_key_hash")
+    if key_hash is None or classify_call(payload) == "rejected":
+        return None
+    return key_hash if KEY_HASH.fullmatch(key_hash) else None
+
+
+def _list_error_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    """Yield the error; `error_information` stands beside successes too, with an empty class."""
+    error = find_object(payload, "error_information")
+    error_class, is_failure = find_text(error, "error_class"), payload.get("status") == "failure"
+    yield "$ai_is_error", is_failure
+    if error_class or is_failure:
+        message = find_text(error, "error_message") or find_text(payload, "error_str")
+        yield "$ai_error", redact_secrets(message) if message else None
+        yield "$ai_error_type", error_class
+        yield "$ai_error_normalized", find_text(error, "normalized_error")
+        yield "$ai_http_status", find_text(error, "error_code")
+    yield "$ai_stream_incomplete", True if _is_cut_short(payload, error) else None
+
+
+def _is_cut_short(payload: JsonObject, error: JsonObject) -> bool:
+    """True where the answer broke off midway: the client left, or the provider failed mid-stream."""
+    if find_text(error, "error_code") == CLIENT_DISCONNECTED:
+        return True
+    if not find_number(payload, "completion_tokens"):
+        return False
+    return payload.get("status") == "failure" or (payload.get("stream") is True and is_silent(payload.get("response")))
+
+
+def _list_content_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    parameters = find_object(payload, "model_parameters")
+    settings = {key: value for key, value in parameters.items() if key != "tools"}
+    yield "$ai_model_parameters", replace_binary(settings) or None
+    yield "$ai_tools", parameters.get("tools") or None
+    yield "$ai_input", replace_binary(payload.get("messages")) or None
+    if find_text(payload, "call_type") not in EMBEDDING_CALL_TYPES:
+        yield "$ai_output_choices", replace_binary(_find_output(payload.get("response")))
+
+
+def _find_output(response: Any) -> Any:
+    """What the model wrote: chat choices, Responses output, Gemini candidates, or whatever was answered."""
+    if isinstance(response, dict):
+        written = (response.get(key) for key in ("choices", "output", "candidates", "data", "text", "response"))
+        return next((value for value in written if value), None)
+    return response or None
+
+
+def _list_shipper_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+    """Yield the durable shipper's numbering: a hole in a shipper's sequence is an event that never came."""
+    numbering = find_numbering(payload)
+    yield "$ai_shipper_id", numbering.shipper_id if numbering else None
+    yield "$ai_shipper_sequence", numbering.sequence if numbering else None

@@ -1,0 +1,257 @@
+"""
+What one call cost, by the contract's order of trust.
+
+1. What the gateway or the caller says the call cost. A gateway's 0 for a call that used tokens is no figure: it had
+   no price.
+2. What the provider says (`usage.cost`).
+3. Per-token prices that the event carries.
+4. Prices that the team has agreed on.
+5. The catalogue.
+
+Our own figure (3, else 4, else 5) is worked out for every call. Beside a given figure it is the second witness: more
+than 1 % apart raises `cost_mismatch`. While the two agree, ours supplies the parts that were not given (cache,
+audio, savings, the split into input and output); once they differ, those parts are unknown.
+
+Nothing is free for being unknown: used tokens without a price leave their column and the total NULL and raise
+`unpriced_model`. A call that no provider served (`read`, `rejected`) costs nothing and saves nothing; one that the
+gateway's cache answered costs 0 and saves the price not paid.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, NamedTuple, cast
+
+from posthog.llm_usage.pricing.catalogue import PriceCatalogue
+from posthog.llm_usage.pricing.costs import COST_COLUMNS, EXACT, ZERO, Costs
+from posthog.llm_usage.pricing.custom import CustomRates, build_custom_rates
+from posthog.llm_usage.pricing.flags import (
+    COST_MISMATCH,
+    PRICE_ASSUMED,
+    UNPRICED_MODEL,
+    is_cost_mismatch,
+    is_price_assumed,
+    is_unpriced_model,
+)
+from posthog.llm_usage.pricing.formula import Bill, add, compute_bill
+from posthog.llm_usage.pricing.given import ROUNDING_USD, GivenCosts
+from posthog.llm_usage.pricing.rates import Rates, is_claude
+from posthog.llm_usage.pricing.request import PriceRequest
+from posthog.llm_usage.token_usage import TokenUsage
+
+UNSERVED = frozenset({"read", "rejected"})
+NO_COST = Costs(input_cost_usd=ZERO, output_cost_usd=ZERO, total_cost_usd=ZERO, source="gateway")
+
+
+class Price(NamedTuple):
+    """Rates, and who set them."""
+
+    rates: Rates
+    source: str
+    model: str | None
+    is_assumed: bool = False
+
+
+def price_usage(usage: TokenUsage, *, request: PriceRequest, catalogue: PriceCatalogue) -> Costs:
+    """
+    Price one call; pure, never raises, all amounts exact decimals.
+
+    Returns:
+        The cost columns with their source, matched model, flags and formula.
+    """
+    if request.call_kind in UNSERVED:
+        return NO_COST if request.call_kind == "read" else Costs()
+    own = _price_own(usage, request, catalogue)
+    if request.call_kind == "gateway_cache_hit":
+        return _price_cache_hit(own, request)
+    given = _find_given(usage, request)
+    return own if given is None else _merge(usage, given, own)
+
+
+def _find_given(usage: TokenUsage, request: PriceRequest) -> GivenCosts | None:
+    if request.given is not None:
+        return request.given
+    charged = usage.provider_cost_usd
+    if charged is None or (request.is_zero_unknown and not charged):
+        return None
+    return GivenCosts(source="provider", total_cost_usd=charged)
+
+
+def _price_own(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalogue) -> Costs:
+    price = _find_price(usage, request, catalogue)
+    if price is None:
+        return Costs(flags=(UNPRICED_MODEL,)) if _has_usage(usage, request) else Costs()
+    bill = compute_bill(
+        usage,
+        price.rates,
+        quantities=request.quantities,
+        search_context_size=request.search_context_size,
+    )
+    return _total(bill, price, has_usage=_has_usage(usage, request))
+
+
+def _find_price(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalogue) -> Price | None:
+    listed = _find_listed(usage, request, catalogue)
+    if request.custom is not None:
+        return _complete(request.custom, "custom", request.model, listed, request)
+    if request.team_prices:
+        names = (request.base_model, request.model, listed.model if listed else None)
+        team_price = request.team_prices.find(request.provider, names, request.conditions.at)
+        if team_price is not None:
+            return _complete(team_price.rates, "team_price", team_price.model_pattern, listed, request)
+    return listed
+
+
+def _find_listed(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalogue) -> Price | None:
+    """The list price; the provider's own word on the tier, in its usage, goes before the event's."""
+    found = catalogue.find(request.provider, request.model, request.base_model)
+    if found is None:
+        return None
+    entry, is_presumed = found
+    conditions = request.conditions
+    if usage.service_tier and usage.service_tier != conditions.service_tier:
+        conditions = replace(conditions, service_tier=usage.service_tier)
+    return Price(entry.resolve(usage.input_tokens, conditions), "catalogue", entry.name, is_presumed)
+
+
+def _complete(
+    custom: CustomRates, source: str, model: str | None, listed: Price | None, request: PriceRequest
+) -> Price:
+    names = (request.base_model, request.model, listed.model if listed else None)
+    rates = build_custom_rates(
+        custom,
+        listed.rates if listed else None,
+        is_claude=any(is_claude(name) for name in names if name),
+    )
+    return Price(rates, source, model)
+
+
+def _has_usage(usage: TokenUsage, request: PriceRequest) -> bool:
+    return (
+        usage.input_tokens is not None
+        or usage.output_tokens is not None
+        or usage.total_tokens is not None
+        or usage.web_search_count is not None
+        or bool(request.quantities)
+    )
+
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "cache_read": ("cache_read_cost_usd",),
+    "cache_read_audio": ("cache_read_cost_usd", "audio_cost_usd"),
+    "cache_read_image": ("cache_read_cost_usd", "image_cost_usd"),
+    "cache_write": ("cache_creation_cost_usd",),
+    "cache_write_30m": ("cache_creation_cost_usd",),
+    "cache_write_1h": ("cache_creation_cost_usd",),
+    "cache_write_12h": ("cache_creation_cost_usd",),
+    "input_audio": ("audio_cost_usd",),
+    "output_audio": ("audio_cost_usd",),
+    "input_image": ("image_cost_usd",),
+    "output_image": ("image_cost_usd",),
+    "input_video": ("video_cost_usd",),
+    "output_video": ("video_cost_usd",),
+    "output_images": ("image_cost_usd",),
+    "input_images": ("image_cost_usd",),
+}
+"""The columns that a line is a part of, beside the side it is summed into."""
+
+
+def _total(bill: Bill, price: Price, *, has_usage: bool) -> Costs:
+    sums = _sum_terms(bill)
+    total = sums.pop("total_cost_usd", None)
+    if bill.unpriced:
+        total = None
+        for column in bill.unpriced:
+            sums.pop(column, None)
+    flags = []
+    if is_price_assumed(is_assumed=(price.is_assumed or bill.is_assumed) and bool(total), source=price.source):
+        flags.append(PRICE_ASSUMED)
+    if is_unpriced_model(has_usage=has_usage, total_cost_usd=total):
+        flags.append(UNPRICED_MODEL)
+    return Costs(
+        **cast(dict[str, Any], sums),
+        total_cost_usd=total,
+        saved_cache_cost_usd=bill.saved_cache_cost_usd,
+        source=price.source,
+        model=price.model,
+        flags=tuple(flags),
+        terms=tuple(bill.terms),
+        own_total_usd=total,
+    )
+
+
+def _sum_terms(bill: Bill) -> dict[str, Decimal]:
+    """Sums by column, the total among them; empty where nothing was billed."""
+    sums: dict[str, Decimal] = {}
+    total = ZERO
+    for column, name, _, _, amount in bill.terms:
+        total = add(total, amount)
+        sums[column] = add(sums[column], amount) if column in sums else amount
+        if name in PARTS:
+            for part in PARTS[name]:
+                sums[part] = add(sums[part], amount) if part in sums else amount
+    return sums | {"total_cost_usd": total} if bill.terms else sums
+
+
+def _price_cache_hit(own: Costs, request: PriceRequest) -> Costs:
+    """Nothing was paid; what the gateway says it saved, else our own price of the call, is the saving."""
+    is_stated = bool(request.gateway_saved_usd)
+    return Costs(
+        input_cost_usd=ZERO,
+        output_cost_usd=ZERO,
+        total_cost_usd=ZERO,
+        saved_cache_cost_usd=request.gateway_saved_usd if is_stated else own.total_cost_usd,
+        source="gateway",
+        model=own.model,
+        flags=() if is_stated else own.flags,
+        own_total_usd=own.own_total_usd,
+    )
+
+
+DIVIDED = tuple(column for column in COST_COLUMNS if column != "total_cost_usd")
+
+
+def _merge(usage: TokenUsage, given: GivenCosts, own: Costs) -> Costs:
+    total = given.total_cost_usd if given.total_cost_usd is not None else _sum_given(given, own)
+    witnessed = total if given.list_total_usd is None else given.list_total_usd
+    is_mismatch = is_cost_mismatch(witnessed, own.total_cost_usd)
+    factor = None if is_mismatch else _find_factor(total, own.total_cost_usd)
+    parts: dict[str, Any] = {column: _find_part(column, given, own, factor) for column in DIVIDED}
+    if given.tools_cost_usd is not None and usage.web_search_count:
+        parts["web_search_cost_usd"] = given.tools_cost_usd
+    flags = (COST_MISMATCH,) if is_mismatch else ()
+    return own._replace(
+        **parts,
+        total_cost_usd=total,
+        source=given.source,
+        flags=flags if total is not None else (UNPRICED_MODEL,),
+    )
+
+
+def _find_factor(total: Decimal | None, own_total: Decimal | None) -> Decimal | None:
+    """What our parts are multiplied by to sum to the given total; None where they say nothing about it."""
+    if total is None or own_total is None:
+        return None
+    is_same = abs(total - own_total) <= ROUNDING_USD or not own_total
+    return Decimal(1) if is_same else EXACT.divide(total, own_total)
+
+
+def _find_part(column: str, given: GivenCosts, own: Costs, factor: Decimal | None) -> Decimal | None:
+    amount: Decimal | None = getattr(given, column, None)
+    if amount is not None or factor is None:
+        return amount
+    own_amount: Decimal | None = getattr(own, column)
+    return own_amount if own_amount is None or factor == 1 else EXACT.multiply(own_amount, factor)
+
+
+def _sum_given(given: GivenCosts, own: Costs) -> Decimal | None:
+    """A caller's parts without a total mean their sum; a side it leaves out is ours, and unknown if ours is."""
+    sides = []
+    for column in ("input_cost_usd", "output_cost_usd"):
+        amount = getattr(given, column)
+        sides.append(getattr(own, column) if amount is None else amount)
+        if sides[-1] is None and UNPRICED_MODEL in own.flags:
+            return None
+    total = ZERO
+    for amount in (*sides, given.request_cost_usd, given.web_search_cost_usd):
+        total = total if amount is None else add(total, amount)
+    return total

@@ -1,0 +1,93 @@
+"""
+The `$ai_*` token properties of PostHog's SDKs.
+
+`$ai_cache_reporting_exclusive` says whether `$ai_input_tokens` leaves the cache out. Without it upstream's defaults
+hold: exclusive for Anthropic's models by whatever route, inclusive for all others and for Vercel's AI gateway.
+An SDK may send the provider's own object along as `$ai_usage`; it fills what the properties leave open.
+
+Source: PostHog, `nodejs/src/ingestion/ai/costs/input-costs.ts`, `modality-tokens.ts`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from posthog.llm_usage.integrity import WITNESS_MISMATCH, is_witness_mismatch
+from posthog.llm_usage.readings.arithmetic import CACHE_BESIDE, INCLUSIVE, Reading
+from posthog.llm_usage.readings.family import Call, Family
+from posthog.llm_usage.readings.found import Words
+from posthog.llm_usage.token_usage import COUNT_COLUMNS, TokenUsage
+
+WORDS = Words(
+    {
+        "$ai_input_tokens": "input",
+        "$ai_output_tokens": "output",
+        "$ai_total_tokens": "total",
+        "$ai_cache_read_input_tokens": "cache_read",
+        "$ai_cache_creation_input_tokens": "cache_write",
+        "$ai_cache_creation_5m_input_tokens": "write_5m",
+        "$ai_cache_creation_1h_input_tokens": "write_1h",
+        "$ai_reasoning_tokens": "reasoning",
+        "$ai_web_search_count": "web_search",
+        "$ai_text_input_tokens": "text_input",
+        "$ai_image_input_tokens": "image_input",
+        "$ai_audio_input_tokens": "audio_input",
+        "$ai_video_input_tokens": "video_input",
+        "$ai_text_output_tokens": "text_output",
+        "$ai_image_output_tokens": "image_output",
+        "$ai_audio_output_tokens": "audio_output",
+        "$ai_video_output_tokens": "video_output",
+        "$ai_cache_read_audio_tokens": "cached_audio",
+    }
+)
+WORDS.is_open = True
+
+EXCLUSIVE = "$ai_cache_reporting_exclusive"
+RAW_USAGE = "$ai_usage"
+SAYS = {True: True, False: False, "true": True, "false": False}
+
+
+def expect_of_sdk(call: Call) -> Reading:
+    """What the event says of itself, else upstream's default."""
+    said = call.usage.get(EXCLUSIVE)
+    is_exclusive = SAYS.get(said) if isinstance(said, bool | str) else None
+    if is_exclusive is None:
+        is_exclusive = _is_anthropic(call) and not _is_vercel_gateway(call)
+    return CACHE_BESIDE if is_exclusive else INCLUSIVE
+
+
+def _is_anthropic(call: Call) -> bool:
+    return call.provider == "anthropic" or "anthropic" in call.model or call.model.startswith("claude")
+
+
+def _is_vercel_gateway(call: Call) -> bool:
+    return call.provider == "gateway" and call.usage.get("$ai_framework") == "vercel"
+
+
+FAMILY = Family("posthog", WORDS, expect_of_sdk)
+
+
+def is_sdk(usage: Mapping[Any, Any]) -> bool:
+    return any(key in usage for key in WORDS)
+
+
+def fill_from_raw(usage: TokenUsage, raw: TokenUsage) -> TokenUsage:
+    """
+    Complete what the properties say with the provider's own object.
+
+    Where the two name different figures, nothing is taken over and the disagreement is flagged.
+    """
+    if raw.input_tokens is None and raw.output_tokens is None:
+        return usage
+    if usage.input_tokens is None and usage.output_tokens is None:
+        return raw
+    if is_witness_mismatch(usage, raw):
+        return usage._replace(flags=tuple(sorted({*usage.flags, WITNESS_MISMATCH})))
+    filled = {name: getattr(raw, name) for name in FILLED if getattr(usage, name) is None}
+    return usage._replace(**filled, flags=tuple(sorted({*usage.flags, *raw.flags})))
+
+
+FILLED = (
+    *(name for name in COUNT_COLUMNS if name not in ("total_tokens", "unexplained_tokens")),
+    *("tool_prompt_tokens", "cache_read_audio_tokens", "cache_read_image_tokens"),
+    *("billed_input_tokens", "billed_output_tokens", "citation_tokens", "service_tier", "provider_cost_usd"),
+)

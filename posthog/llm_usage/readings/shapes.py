@@ -1,0 +1,128 @@
+"""
+Which family a usage object belongs to: its keys decide, not what the caller calls it.
+
+Keys of different providers hardly ever mean different things, so every family understands them all; where they do,
+its own come first. What the family settles is where cache and reasoning lie.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from posthog.llm_usage.readings import (
+    anthropic,
+    bedrock,
+    cohere,
+    compatible,
+    frameworks,
+    gemini,
+    litellm,
+    local,
+    openai,
+    otel,
+    posthog_sdk,
+)
+from posthog.llm_usage.readings.family import Family
+from posthog.llm_usage.readings.found import Words
+
+EVERYTHING = Words(
+    frameworks.WORDS
+    | local.WORDS
+    | bedrock.WORDS
+    | gemini.WORDS
+    | cohere.WORDS
+    | anthropic.WORDS
+    | compatible.WORDS
+    | openai.WORDS
+)
+
+CHAT = Family("openai_chat", EVERYTHING, compatible.expect_of_chat)
+RESPONSES = Family("openai_responses", EVERYTHING)
+ANTHROPIC = Family("anthropic", EVERYTHING, anthropic.expect_cache_beside, is_cumulative=True)
+GEMINI = Family("gemini", EVERYTHING, gemini.expect_thoughts_beside, is_cumulative=True)
+CAMEL_CASE = Family("camel_case", EVERYTHING, frameworks.expect_of_camel_case)
+LANGFUSE = Family("langfuse", EVERYTHING, frameworks.expect_disjoint)
+COHERE = Family("cohere", EVERYTHING)
+PLAIN = Family("plain", EVERYTHING)
+LITELLM = litellm.build_family(EVERYTHING)
+
+MARKS: Mapping[str, Family] = {
+    "prompt_tokens": CHAT,
+    "completion_tokens": CHAT,
+    "input_tokens_details": RESPONSES,
+    "input_token_details": RESPONSES,
+    "output_token_details": RESPONSES,
+    "cached_input_tokens": RESPONSES,
+    "reasoning_output_tokens": RESPONSES,
+    "input_tokens": ANTHROPIC,
+    "output_tokens": ANTHROPIC,
+    "cache_read_input_tokens": ANTHROPIC,
+    "cache_creation_input_tokens": ANTHROPIC,
+    "promptTokenCount": GEMINI,
+    "candidatesTokenCount": GEMINI,
+    "thoughtsTokenCount": GEMINI,
+    "totalTokenCount": GEMINI,
+    "prompt_token_count": GEMINI,
+    "candidates_token_count": GEMINI,
+    "thoughts_token_count": GEMINI,
+    "total_token_count": GEMINI,
+    "total_input_tokens": GEMINI,
+    "total_output_tokens": GEMINI,
+    "inputTokens": CAMEL_CASE,
+    "outputTokens": CAMEL_CASE,
+    "promptTokens": CAMEL_CASE,
+    "inputTokenCount": CAMEL_CASE,
+    "tokens": COHERE,
+    "billed_units": COHERE,
+    "input": LANGFUSE,
+    "output": LANGFUSE,
+}
+"""The first of these keys that an object has names its family."""
+
+WRAPPERS = ("usage", "usageMetadata", "usage_metadata", "tokenUsage", "token_usage", "x_groq")
+WRAPPER_KEYS, MARK_KEYS = frozenset(WRAPPERS), frozenset(MARKS)
+ENVELOPES = (
+    *("message", "response", "result", "metadata", "meta", "delta", "data", "attributes"),
+    *("amazon-bedrock-invocationMetrics", "rawUsage", "rawResponse", "raw", "providerMetadata", "google"),
+)
+MAX_DEPTH = 5
+
+ANTHROPIC_KEYS = ("cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation")
+FOREIGN_KEYS = ("total_tokens", "cached_tokens")
+
+
+def find_family(usage: Mapping[Any, Any], api: str | None = None) -> Family | None:
+    """The family of an object; None where no key tells."""
+    for key, family in MARKS.items():
+        if key in usage:
+            if family is CHAT and api == "litellm":
+                return LITELLM
+            return RESPONSES if family is ANTHROPIC and not _is_anthropic(usage) else family
+    if otel.is_otel(usage):
+        return otel.FAMILY
+    if posthog_sdk.is_sdk(usage):
+        return posthog_sdk.FAMILY
+    return PLAIN if any(key in EVERYTHING for key in usage) else None
+
+
+def _is_anthropic(usage: Mapping[Any, Any]) -> bool:
+    """Anthropic reports no total; `input_tokens` with one are the Responses API's, unless the cache keys say more."""
+    return any(key in usage for key in ANTHROPIC_KEYS) or not any(key in usage for key in FOREIGN_KEYS)
+
+
+def unwrap(usage: Mapping[Any, Any], depth: int = MAX_DEPTH) -> Mapping[Any, Any]:
+    """The usage inside a response, a chunk or an event; the object itself where there is none inside."""
+    if depth and not WRAPPER_KEYS.isdisjoint(usage):
+        inner = next((usage[key] for key in WRAPPERS if isinstance(usage.get(key), Mapping)), None)
+        if inner is not None:
+            return unwrap(inner, depth - 1)
+    if depth == 0 or not MARK_KEYS.isdisjoint(usage):
+        return usage
+    for key in ENVELOPES:
+        inner = usage.get(key)
+        found = unwrap(inner, depth - 1) if isinstance(inner, Mapping) else NOTHING
+        if find_family(found) is not None:
+            return found
+    return usage
+
+
+NOTHING: Mapping[Any, Any] = {}

@@ -1,0 +1,177 @@
+"""
+`AiEvent` → one row of `ai_events`: every column by name, counted, priced and flagged. Pure: no clock, no
+store.
+
+The order of work is the order of trust: the usage object is read, the costs follow from it, the flags
+compare both with every other witness. Evidence stays beside the numbers, so the row can be derived again
+from itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from posthog.errors import InvalidEvent
+from posthog.llm_usage.accounting import RULES_VERSION, AccountedEvent, account_event
+from posthog.llm_usage.ai_event import AiEvent
+from posthog.llm_usage.identity import derive_person_id
+from posthog.llm_usage.payloads.fields import find_number, find_text
+from posthog.llm_usage.pricing.costs import COST_COLUMNS
+from posthog.llm_usage.pricing.custom import TeamPrices
+from posthog.llm_usage.pricing.request import NO_PRICES
+from posthog.llm_usage.token_usage import COUNT_COLUMNS
+
+Row = dict[str, Any]
+
+HEAVY_PROPERTIES: Mapping[str, str] = {
+    "$ai_input": "input",
+    "$ai_output": "output",
+    "$ai_output_choices": "output_choices",
+    "$ai_input_state": "input_state",
+    "$ai_output_state": "output_state",
+    "$ai_tools": "tools",
+}
+"""Properties that live in a column of their own instead of in `properties`, and that column."""
+
+TEXT_PROPERTIES: Mapping[str, str] = {
+    "$ai_session_id": "session_id",
+    "$ai_parent_id": "parent_id",
+    "$ai_span_id": "span_id",
+    "$ai_span_type": "span_type",
+    "$ai_generation_id": "generation_id",
+    "$ai_experiment_id": "experiment_id",
+    "$ai_span_name": "span_name",
+    "$ai_trace_name": "trace_name",
+    "$ai_prompt_name": "prompt_name",
+    "$ai_model": "model",
+    "$ai_provider": "provider",
+    "$ai_framework": "framework",
+    "$ai_error_type": "error_type",
+    "$ai_error_normalized": "error_normalized",
+    "$ai_product": "product",
+    "$ai_gateway": "gateway",
+    "$ai_gateway_call_id": "gateway_call_id",
+    "$ai_api_key_alias": "api_key_alias",
+    "$ai_end_user": "end_user",
+    "$lib": "lib",
+}
+
+USAGE_PROPERTY = "$ai_usage"
+COST_SOURCE_PROPERTY = "$ai_cost_model_source"
+OWN_TOTAL_PROPERTY = "$ai_own_total_cost_usd"
+REPLACED_PROPERTIES = frozenset({*HEAVY_PROPERTIES, COST_SOURCE_PROPERTY, OWN_TOTAL_PROPERTY})
+"""What a sender's `properties` lose: content has its column, and only this project says what it found out itself."""
+_JSON_OPTIONS = orjson.OPT_NON_STR_KEYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowContext:
+    """
+    What a row needs beside its event.
+
+    Attributes:
+        ingested_at: Aware UTC; of two rows with one uuid the later one counts.
+        offset: The inbox's id of the body, `position` the event's place in it.
+        team_prices: The prices that the team has agreed on.
+    """
+
+    ingested_at: datetime
+    retention_days: int = 30
+    offset: int = 0
+    position: int = 0
+    team_prices: TeamPrices = NO_PRICES
+
+
+def build_row(event: AiEvent, context: RowContext) -> Row:
+    """
+    Build the row; its keys are the written columns of `ai_events`.
+
+    Raises:
+        InvalidEvent: `event_too_deep`: nested deeper than JSON can be written again.
+    """
+    properties = event.properties
+    accounted = account_event(event, team_prices=context.team_prices)
+    return {
+        **_identify(event, context),
+        **{column: find_text(properties, name) for name, column in TEXT_PROPERTIES.items()},
+        **{column: _to_text(properties.get(name)) for name, column in HEAVY_PROPERTIES.items()},
+        **_describe_call(properties),
+        **_count(event, accounted),
+        "properties": _dump(_list_light_properties(properties, accounted)),
+    }
+
+
+def _identify(event: AiEvent, context: RowContext) -> Row:
+    return {
+        "uuid": event.uuid,
+        "event": event.event,
+        "timestamp": event.timestamp,
+        "team_id": event.team_id,
+        "distinct_id": event.distinct_id,
+        "person_id": derive_person_id(event.team_id, event.distinct_id),
+        "retention_days": context.retention_days,
+        "_timestamp": context.ingested_at,
+        "_offset": context.offset,
+        "_partition": context.position,
+        "ingested_at": context.ingested_at,
+    }
+
+
+def _describe_call(properties: Mapping[str, Any]) -> Row:
+    is_stream = properties.get("$ai_stream")
+    return {
+        "trace_id": find_text(properties, "$ai_trace_id") or "",
+        "call_kind": find_text(properties, "$ai_call_kind") or "inference",
+        "is_stream": int(is_stream) if isinstance(is_stream, bool) else None,
+        "latency": find_number(properties, "$ai_latency"),
+        "time_to_first_token": find_number(properties, "$ai_time_to_first_token"),
+        "is_error": int(properties.get("$ai_is_error") in (True, "true", 1)),
+        "error": _to_text(properties.get("$ai_error")),
+    }
+
+
+def _list_light_properties(properties: Mapping[str, Any], accounted: AccountedEvent) -> dict[str, Any]:
+    """What has no column of its own: `$ai_usage` has one unless another witness was read instead of it."""
+    light = {name: value for name, value in properties.items() if name not in REPLACED_PROPERTIES}
+    if light.get(USAGE_PROPERTY) == accounted.usage_raw:
+        light.pop(USAGE_PROPERTY, None)
+    own_total = accounted.costs.own_total_usd
+    own = {COST_SOURCE_PROPERTY: accounted.costs.source, OWN_TOTAL_PROPERTY: _to_float(own_total)}
+    return light | {name: value for name, value in own.items() if value is not None}
+
+
+def _count(event: AiEvent, accounted: AccountedEvent) -> Row:
+    usage, costs = accounted.usage, accounted.costs
+    return {
+        **{name: getattr(usage, name) for name in COUNT_COLUMNS},
+        **{name: _to_float(getattr(costs, name)) for name in COST_COLUMNS},
+        "cost_source": costs.source,
+        "cost_model": costs.model,
+        "service_tier": usage.service_tier or find_text(event.properties, "$ai_service_tier"),
+        "usage_raw": _dump(accounted.usage_raw) if accounted.usage_raw is not None else None,
+        "usage_reading": usage.reading,
+        "usage_rules_version": RULES_VERSION,
+        "integrity_flags": list(accounted.flags),
+    }
+
+
+def _to_float(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
+def _to_text(value: Any) -> str | None:
+    """Text stays text; anything else becomes JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    return _dump(value)
+
+
+def _dump(value: Any) -> str:
+    try:
+        return orjson.dumps(value, option=_JSON_OPTIONS).decode()
+    except orjson.JSONEncodeError:  # all else that JSON cannot hold was replaced when the body was parsed
+        raise InvalidEvent("event_too_deep", "event: nested deeper than 250 levels") from None

@@ -1,0 +1,66 @@
+"""What counts as a count, and what happens to everything else."""
+
+from typing import Any
+
+import pytest
+
+from posthog.llm_usage.integrity import IMPLAUSIBLE_VALUE, NEGATIVE_VALUE, UNKNOWN_USAGE_KEY
+from posthog.llm_usage.readings.found import MAX_COUNT, Found, parse_count
+from tests.unit.llm_usage.readings.shapes import read
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [(0, 0), (7, 7), ("7", 7), (" 7 ", 7), ("7.0", 7), (7.0, 7), (MAX_COUNT, MAX_COUNT), (-0.0, 0)],
+)
+def test_parse_count_reads_numbers_and_their_text(value: Any, count: int) -> None:
+    """Whole numbers, however they are written."""
+    flags: set[str] = set()
+    assert (parse_count(value, flags), flags) == (count, set())
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"),
+    [
+        *((value, NEGATIVE_VALUE) for value in (-1, "-5", -1e30)),
+        *((value, IMPLAUSIBLE_VALUE) for value in (float("nan"), float("inf"), "NaN", "Infinity", 1e30, 10**400)),
+        *((value, IMPLAUSIBLE_VALUE) for value in (7.5, "7.5", "seven", "", "9" * 5000, MAX_COUNT + 1)),
+        *((value, IMPLAUSIBLE_VALUE) for value in (True, False, [], [7], object())),
+    ],
+)
+def test_parse_count_flags_what_is_no_count(value: Any, flag: str) -> None:
+    """It counts as not reported."""
+    flags: set[str] = set()
+    assert (parse_count(value, flags), flags) == (None, {flag})
+
+
+def test_total_of_an_object_is_its_count() -> None:
+    """Some libraries wrap every count."""
+    usage = {"prompt_tokens": {"total": 12}, "completion_tokens": {"total": "7"}, "total_tokens": {"other": 1}}
+    result = read(usage)
+    assert (result.input_tokens, result.output_tokens, result.total_tokens) == (12, 7, 19)
+
+
+def test_unknown_key_is_flagged_and_the_rest_is_read() -> None:
+    """First seen, never refused; a key without a value says nothing."""
+    result = read({"prompt_tokens": 12, "completion_tokens": 7, "dream_tokens": 5})
+    assert (result.input_tokens, result.flags) == (12, (UNKNOWN_USAGE_KEY,))
+    assert read({"prompt_tokens": 12, "completion_tokens": 7, "dream_tokens": None}).flags == ()
+
+
+def test_unknown_keys_below_are_flagged_too() -> None:
+    """Details grow as well."""
+    assert read({"prompt_tokens": 12, "prompt_tokens_details": {"smell_tokens": 3}}).flags == (UNKNOWN_USAGE_KEY,)
+
+
+def test_value_where_an_object_belongs_is_flagged() -> None:
+    """Nothing is read from it."""
+    assert read({"prompt_tokens": 12, "prompt_tokens_details": 7}).flags == (IMPLAUSIBLE_VALUE,)
+
+
+def test_sum_beyond_all_reason_is_not_counted() -> None:
+    """Pieces that add up to more than a call can hold."""
+    found = Found()
+    for _ in range(3):
+        found.add("image_input", MAX_COUNT - 1)
+    assert (found.counts, found.flags) == ({"image_input": MAX_COUNT - 1}, {IMPLAUSIBLE_VALUE})

@@ -1,0 +1,95 @@
+"""Usage as libraries hand it on."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.llm_usage.readings.shapes import list_counts, read
+
+COUNTED = {"input": 100, "output": 30, "total": 130, "cache_read_input": 60, "reasoning": 10}
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        pytest.param(
+            {
+                "inputTokens": 100,
+                "outputTokens": 30,
+                "totalTokens": 130,
+                "reasoningTokens": 10,
+                "cachedInputTokens": 60,
+            },
+            id="ai-sdk-5",
+        ),
+        pytest.param(
+            {
+                "inputTokens": {"total": 100, "noCache": 40, "cacheRead": 60},
+                "outputTokens": {"total": 30, "text": 20, "reasoning": 10},
+            },
+            id="ai-sdk-6",
+        ),
+        pytest.param(
+            {
+                "inputTokens": 100,
+                "inputTokenDetails": {"cacheReadTokens": 60, "noCacheTokens": 40},
+                "outputTokens": 30,
+                "outputTokenDetails": {"textTokens": 20, "reasoningTokens": 10},
+                "totalTokens": 130,
+            },
+            id="ai-sdk-6-flat",
+        ),
+        pytest.param(
+            {
+                "input_tokens": 100,
+                "output_tokens": 30,
+                "total_tokens": 130,
+                "input_token_details": {"cache_read": 60},
+                "output_token_details": {"reasoning": 10},
+            },
+            id="langchain",
+        ),
+        pytest.param(
+            {
+                "input_tokens": 100,
+                "cached_input_tokens": 60,
+                "output_tokens": 30,
+                "reasoning_output_tokens": 10,
+                "total_tokens": 130,
+            },
+            id="codex",
+        ),
+        pytest.param(
+            {"input": 40, "input_cached_tokens": 60, "output": 20, "output_reasoning_tokens": 10, "total": 130},
+            id="langfuse",
+        ),
+        pytest.param(
+            {
+                "tokens_prompt": 90,
+                "tokens_completion": 25,
+                "native_tokens_prompt": 100,
+                "native_tokens_completion": 30,
+                "native_tokens_cached": 60,
+                "native_tokens_reasoning": 10,
+            },
+            id="openrouter-generation",
+        ),
+    ],
+)
+def test_libraries_shapes_are_understood(usage: dict[str, Any]) -> None:
+    """The same call, whatever hands it on; Anthropic's name does not make an inclusive shape exclusive."""
+    result = read(usage, provider="anthropic")
+    assert (list_counts(result), result.flags) == (COUNTED, ())
+
+
+def test_langchain_counts_cache_creation_by_anthropics_key() -> None:
+    """`cache_creation` is a number there, an object at Anthropic's."""
+    usage = {"input_tokens": 9, "output_tokens": 1, "input_token_details": {"cache_creation": 4}}
+    assert (read(usage).input_tokens, read(usage).cache_creation_input_tokens) == (9, 4)
+
+
+def test_cursors_cache_lies_beside() -> None:
+    """Fresh, read and written are three counts."""
+    usage = {"inputTokens": 100, "cacheReadTokens": 80, "cacheWriteTokens": 5, "outputTokens": 20, "totalCents": 1.5}
+    result = read(usage, provider="cursor")
+    assert (result.input_tokens, result.flags) == (185, ())

@@ -1,0 +1,98 @@
+"""OpenTelemetry's attributes, current and older."""
+
+from typing import Any
+
+import pytest
+
+from posthog.llm_usage.integrity import UNKNOWN_USAGE_KEY
+from tests.unit.llm_usage.readings.shapes import list_counts, read
+
+COUNTED = {"input": 400, "output": 160, "total": 560, "cache_read_input": 80, "cache_creation_input": 40}
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        pytest.param(
+            {
+                "gen_ai.usage.input_tokens": 400,
+                "gen_ai.usage.output_tokens": 160,
+                "gen_ai.usage.cache_read.input_tokens": 80,
+                "gen_ai.usage.cache_creation.input_tokens": 40,
+            },
+            id="current",
+        ),
+        pytest.param(
+            {
+                "gen_ai.usage.prompt_tokens": "400",
+                "gen_ai.usage.completion_tokens": 160,
+                "llm.usage.total_tokens": 560,
+                "gen_ai.usage.cache_read_input_tokens": 80,
+                "gen_ai.usage.cache_creation_input_tokens": 40,
+            },
+            id="older",
+        ),
+        pytest.param(
+            {
+                "llm.usage.prompt_tokens": 400,
+                "llm.usage.completion_tokens": 160,
+                "llm.usage.cache_read_input_tokens": 80,
+                "llm.usage.cache_creation_input_tokens": 40,
+            },
+            id="llm-usage",
+        ),
+        pytest.param(
+            {
+                "gen_ai.usage.input_tokens": 280,
+                "gen_ai.usage.output_tokens": 160,
+                "gen_ai.usage.total_tokens": 560,
+                "gen_ai.usage.cache_read.input_tokens": 80,
+                "gen_ai.usage.cache_creation.input_tokens": 40,
+            },
+            id="exclusive-says-the-total",
+        ),
+        pytest.param(
+            {
+                "llm.token_count.prompt": 400,
+                "llm.token_count.completion": 160,
+                "llm.token_count.total": 560,
+                "llm.token_count.prompt_details.cache_read": 80,
+                "llm.token_count.prompt_details.cache_write": 40,
+            },
+            id="openinference",
+        ),
+        pytest.param(
+            {
+                "ai.usage.inputTokens": 400,
+                "ai.usage.outputTokens": 160,
+                "ai.usage.cachedInputTokens": 80,
+                "ai.usage.inputTokenDetails.cacheWriteTokens": 40,
+                "ai.usage.tokens": 560,
+            },
+            id="ai-sdk",
+        ),
+    ],
+)
+def test_attributes_are_inclusive(usage: dict[str, Any]) -> None:
+    """A span's other attributes are nobody's concern."""
+    span = {"gen_ai.system": "anthropic", "gen_ai.request.model": "claude-sonnet-4-5", "server.port": 443}
+    result = read(span | usage, provider="anthropic", model="claude-sonnet-4-5")
+    assert (list_counts(result), result.flags) == (COUNTED, ())
+
+
+@pytest.mark.parametrize("key", ["gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.details.reasoning_tokens"])
+def test_reasoning_lies_inside_the_output(key: str) -> None:
+    """Current name, and Pydantic AI's."""
+    result = read({"gen_ai.usage.input_tokens": 4, "gen_ai.usage.output_tokens": 16, key: 9})
+    assert (result.output_tokens, result.reasoning_tokens) == (16, 9)
+
+
+def test_unknown_usage_attribute_is_flagged() -> None:
+    """What names usage and is not understood does not pass in silence."""
+    result = read({"gen_ai.usage.input_tokens": 4, "gen_ai.usage.dream_tokens": 9})
+    assert (result.input_tokens, result.flags) == (4, (UNKNOWN_USAGE_KEY,))
+
+
+def test_attributes_among_an_events_properties_are_found() -> None:
+    """An event without token properties of its own may still carry a span's."""
+    assert read({"$lib": "x", "gen_ai.usage.input_tokens": 4}, api="posthog").input_tokens == 4
