@@ -1,0 +1,140 @@
+"""
+The one importer of the ClickHouse driver.
+
+A native connection serves one query at a time, so each thread keeps its own. The driver closes a connection
+on any error and opens it again for the next query; whether to try again is the caller's decision, because
+only the caller knows if that is safe.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from clickhouse_driver import Client
+from clickhouse_driver.errors import (
+    CannotParseUuidError,
+    Error,
+    ErrorCodes,
+    NetworkError,
+    ServerException,
+    TypeMismatchError,
+)
+from django.conf import settings as django_settings
+
+__all__ = [
+    "ClickHouseError",
+    "ServerException",
+    "close_connection",
+    "insert_columns",
+    "is_data_fault",
+    "query_rows",
+    "sync_execute",
+]
+
+ClickHouseError = Error
+"""Every error of the server, the connection or the driver; `code` is ClickHouse's number."""
+
+SEND_RECEIVE_TIMEOUT_S = 300
+
+WAIT_FOR_SHARDS = {"distributed_foreground_insert": 1}
+"""An INSERT into a Distributed table is answered once the shards have the rows, not once they wait in a queue."""
+
+DATA_FAULT_CODES = frozenset(
+    {
+        ErrorCodes.CANNOT_PARSE_TEXT,
+        ErrorCodes.CANNOT_PARSE_NUMBER,
+        ErrorCodes.CANNOT_PARSE_UUID,
+        ErrorCodes.CANNOT_PARSE_DATETIME,
+        ErrorCodes.CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN,
+        ErrorCodes.TYPE_MISMATCH,
+        ErrorCodes.CANNOT_CONVERT_TYPE,
+        ErrorCodes.ARGUMENT_OUT_OF_BOUND,
+        ErrorCodes.INCORRECT_DATA,
+        ErrorCodes.VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE,
+        ErrorCodes.TOO_LARGE_STRING_SIZE,
+    }
+)
+
+_local = threading.local()
+
+
+def sync_execute(
+    query: str, params: Mapping[str, Any] | None = None, *, settings: Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """
+    Run one statement and return its rows; empty for statements that return none.
+
+    Args:
+        params: Values for `%(name)s` in the query, escaped by the driver.
+        settings: ClickHouse settings of this query only.
+    Raises:
+        ClickHouseError: The server refused, or could not be reached.
+    """
+    with _connection() as client:
+        rows = client.execute(query, params, settings=dict(settings or {}))
+        return rows if isinstance(rows, list) else []
+
+
+def query_rows(query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Run one SELECT; each row maps column names to values."""
+    with _connection() as client:
+        rows, columns = client.execute(query, params, with_column_types=True)
+        names = [name for name, _ in columns]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def insert_columns(
+    table: str, columns: Mapping[str, Sequence[Any]], *, settings: Mapping[str, Any] | None = None
+) -> int:
+    """
+    Insert rows given as columns, all in one INSERT; returns how many were sent.
+
+    Args:
+        table: A constant of this project, never input; so are the column names.
+        columns: Column name → values, all of one length.
+    """
+    with _connection() as client:
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
+        settings = {**WAIT_FOR_SHARDS, **(settings or {})}
+        return int(client.execute(statement, list(columns.values()), columnar=True, settings=settings))
+
+
+def is_data_fault(error: Error) -> bool:
+    """True where the values sent are at fault: sending the same again cannot succeed."""
+    return error.code in DATA_FAULT_CODES or isinstance(error, TypeMismatchError | CannotParseUuidError)
+
+
+def close_connection() -> None:
+    """Close this thread's connection, if it has one."""
+    client: Client | None = getattr(_local, "client", None)
+    _local.client = None
+    if client is not None:
+        client.disconnect()
+
+
+@contextmanager
+def _connection() -> Iterator[Client]:
+    if getattr(_local, "client", None) is None:
+        _local.client = _connect()
+    try:
+        yield _local.client
+    except (EOFError, OSError) as error:
+        close_connection()
+        raise NetworkError(f"{type(error).__name__}: {error}") from error
+
+
+def _connect() -> Client:
+    return Client(
+        host=django_settings.CLICKHOUSE_HOST,
+        port=django_settings.CLICKHOUSE_PORT,
+        user=django_settings.CLICKHOUSE_USER,
+        password=django_settings.CLICKHOUSE_PASSWORD,
+        database=django_settings.CLICKHOUSE_DATABASE,
+        secure=django_settings.CLICKHOUSE_SECURE,
+        verify=django_settings.CLICKHOUSE_VERIFY,
+        ca_certs=django_settings.CLICKHOUSE_CA or None,
+        connect_timeout=django_settings.CLICKHOUSE_CONNECT_TIMEOUT_S,
+        send_receive_timeout=SEND_RECEIVE_TIMEOUT_S,
+        compression="lz4",
+    )

@@ -1,0 +1,169 @@
+"""
+The one place of the `ai_events` table: its columns, its indexes and its DDL.
+
+Upstream's columns keep their names and types, so upstream's queries run unchanged; ours follow them.
+NULL in a token or cost column means that nobody reported it; 0 is a report of zero.
+
+One event is one uuid. Deliveries of the same event collapse by the sorting key, so everything in that key
+must be a function of the event alone, never of the delivery; the newest `ingested_at` wins. Until parts
+merge, duplicates are still on disk: every sum reads `FINAL`.
+"""
+
+from dataclasses import dataclass
+
+TABLE = "ai_events"
+SHARDED_TABLE = "sharded_ai_events"
+WRITABLE_TABLE = "writable_ai_events"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its ClickHouse type, and what follows the type (DEFAULT, MATERIALIZED, CODEC)."""
+
+    name: str
+    type: str
+    suffix: str = ""
+
+    @property
+    def is_written(self) -> bool:
+        """True unless ClickHouse computes the value itself."""
+        return "MATERIALIZED" not in self.suffix
+
+    def to_sql(self) -> str:
+        return f"{self.name} {self.type} {self.suffix}".rstrip()
+
+
+def _columns(type_: str, *names: str, suffix: str = "") -> tuple[Column, ...]:
+    return tuple(Column(name, type_, suffix) for name in names)
+
+
+LABEL = "LowCardinality(Nullable(String))"
+TEXT = "Nullable(String)"
+COUNT = "Nullable(Int64)"
+USD = "Nullable(Float64)"
+HEAVY_CODEC = "CODEC(ZSTD(3))"
+
+COLUMNS: tuple[Column, ...] = (
+    Column("uuid", "UUID"),
+    Column("event", "LowCardinality(String)"),
+    Column("timestamp", "DateTime64(6, 'UTC')"),
+    Column("team_id", "Int64"),
+    Column("distinct_id", "String"),
+    Column("person_id", "UUID"),
+    Column("properties", "String", HEAVY_CODEC),
+    Column("retention_days", "Int16", "DEFAULT 30"),
+    Column("drop_date", "Date", "MATERIALIZED toDate(timestamp) + toIntervalDay(retention_days)"),
+    Column("trace_id", "String"),
+    *_columns(TEXT, "session_id", "parent_id", "span_id"),
+    Column("span_type", LABEL),
+    *_columns(TEXT, "generation_id", "experiment_id", "span_name", "trace_name", "prompt_name"),
+    *_columns(LABEL, "model", "provider", "framework"),
+    *_columns(COUNT, "total_tokens", "input_tokens", "output_tokens"),
+    *_columns(COUNT, "text_input_tokens", "text_output_tokens", "image_input_tokens", "image_output_tokens"),
+    *_columns(COUNT, "audio_input_tokens", "audio_output_tokens", "video_input_tokens", "video_output_tokens"),
+    *_columns(COUNT, "reasoning_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
+    *_columns(COUNT, "cache_creation_5m_input_tokens", "cache_creation_30m_input_tokens"),
+    *_columns(COUNT, "cache_creation_1h_input_tokens", "cache_creation_12h_input_tokens"),
+    *_columns(COUNT, "web_search_count", "unexplained_tokens"),
+    *_columns(USD, "input_cost_usd", "output_cost_usd", "total_cost_usd", "request_cost_usd"),
+    *_columns(USD, "web_search_cost_usd", "audio_cost_usd", "image_cost_usd", "video_cost_usd"),
+    *_columns(USD, "cache_read_cost_usd", "cache_creation_cost_usd", "saved_cache_cost_usd"),
+    *_columns(USD, "latency", "time_to_first_token"),
+    Column("is_error", "UInt8"),
+    Column("error", TEXT),
+    Column("error_type", LABEL),
+    Column("error_normalized", TEXT),
+    *_columns(TEXT, "input", "output", "output_choices", "input_state", "output_state", "tools", suffix=HEAVY_CODEC),
+    Column("_timestamp", "DateTime"),
+    Column("_offset", "UInt64"),
+    Column("_partition", "UInt64"),
+    Column("call_kind", "LowCardinality(String)"),
+    Column("is_stream", "Nullable(UInt8)"),
+    *_columns(LABEL, "product", "gateway"),
+    Column("gateway_call_id", TEXT),
+    *_columns(LABEL, "api_key_alias"),
+    Column("end_user", TEXT),
+    *_columns(LABEL, "service_tier", "lib", "cost_source", "cost_model"),
+    Column("usage_raw", TEXT, HEAVY_CODEC),
+    *_columns(LABEL, "usage_reading", "usage_rules_version"),
+    Column("integrity_flags", "Array(LowCardinality(String))"),
+    Column("ingested_at", "DateTime64(6, 'UTC')"),
+)
+
+WRITTEN_COLUMNS: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.is_written)
+"""What an INSERT names, in table order."""
+
+BLOOM_FILTERED = (
+    "trace_id", "session_id", "parent_id", "span_id", "prompt_name", "model", "experiment_id",
+    "gateway_call_id", "uuid",
+)  # fmt: skip
+SET_INDEXED = ("event", "is_error", "provider", "call_kind")
+
+SORTING_KEY = "(team_id, toStartOfHour(timestamp), trace_id, uuid)"
+"""
+The hour bounds a day of one team; the trace within it keeps a trace's rows together.
+
+Measured on 3 million rows of 1,000 teams and 4 days, 4 unmerged parts, FINAL, 2 cores, best of 3: one day of
+all teams 207 ms, one day of one team 6 ms, one trace 11 ms. Beside it `(team_id, timestamp, uuid)`: 186, 6, 24;
+`(team_id, trace_id, timestamp, uuid)`: 380, 7, 11; with `toDate(timestamp)` for the hour: 208, 7, 11.
+"""
+
+
+def _indexes_sql() -> list[str]:
+    blooms = [f"INDEX bloom_{name} {name} TYPE bloom_filter(0.001) GRANULARITY 1" for name in BLOOM_FILTERED]
+    return blooms + [f"INDEX set_{name} {name} TYPE set(64) GRANULARITY 1" for name in SET_INDEXED]
+
+
+def _columns_sql() -> str:
+    return ",\n    ".join([column.to_sql() for column in COLUMNS])
+
+
+def _storage_sql(table: str, engine: str, on_cluster: str = "") -> str:
+    body = ",\n    ".join([_columns_sql(), *_indexes_sql()])
+    return (
+        f"CREATE TABLE IF NOT EXISTS {table}{on_cluster} (\n    {body}\n)\n"
+        f"ENGINE = {engine}\n"
+        "PARTITION BY toYYYYMM(drop_date)\n"
+        f"ORDER BY {SORTING_KEY}\n"
+        "TTL drop_date\n"
+        "SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000"
+    )
+
+
+def create_table_sql(cluster: str = "", database: str = "default") -> list[str]:
+    """
+    The statements that create `ai_events`, in order.
+
+    Args:
+        cluster: '' for one server. Else upstream's three tables: `sharded_ai_events` holds the rows,
+            `writable_ai_events` and `ai_events` distribute writes and reads. Sharding by uuid brings the
+            duplicates of one event to one shard, where they collapse.
+        database: Where the sharded table lives.
+    """
+    if not cluster:
+        return [_storage_sql(TABLE, "ReplacingMergeTree(ingested_at)")]
+    on_cluster = f" ON CLUSTER '{cluster}'"
+    path = f"/clickhouse/tables/{{shard}}/{database}.{SHARDED_TABLE}"
+    storage = _storage_sql(
+        SHARDED_TABLE, f"ReplicatedReplacingMergeTree('{path}', '{{replica}}', ingested_at)", on_cluster
+    ).replace("non_replicated_deduplication_window", "replicated_deduplication_window")
+    distributed = f"ENGINE = Distributed('{cluster}', '{database}', '{SHARDED_TABLE}', sipHash64(uuid))"
+    return [
+        storage,
+        *(
+            f"CREATE TABLE IF NOT EXISTS {table}{on_cluster} AS {SHARDED_TABLE}\n{distributed}"
+            for table in (WRITABLE_TABLE, TABLE)
+        ),
+    ]
+
+
+def insert_table(cluster: str = "") -> str:
+    """The table that an INSERT names."""
+    return WRITABLE_TABLE if cluster else TABLE
+
+
+def drop_table_sql(cluster: str = "") -> list[str]:
+    """The statements that undo `create_table_sql`."""
+    tables = (TABLE, WRITABLE_TABLE, SHARDED_TABLE) if cluster else (TABLE,)
+    on_cluster = f" ON CLUSTER '{cluster}'" if cluster else ""
+    return [f"DROP TABLE IF EXISTS {table}{on_cluster} SYNC" for table in tables]
