@@ -1,0 +1,148 @@
+"""
+Reads a request body in chunks, straight into a zstd frame: a large body is never held twice, or decompressed.
+
+Whatever is wrong with the body is a `BodyRefused` with the HTTP status that says so.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import zstandard
+
+from posthog.errors import InvalidEvent
+
+CHUNK_BYTES = 256 * 1024
+ZSTD_LEVEL = 3
+GZIP_WINDOW_BITS = 31
+
+
+class BodyRefused(InvalidEvent):
+    """The body is not taken; `status` is the HTTP status that tells the sender why."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.status = status
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyLimits:
+    """
+    Attributes:
+        sent_bytes: Limit of what is sent, compressed or not.
+        decoded_bytes: Limit after decompression.
+        kept_bytes: Up to this size the decoded body is kept beside its compressed form.
+    """
+
+    sent_bytes: int
+    decoded_bytes: int
+    kept_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamedBody:
+    """A body that was read to its end; `decoded` is None where it is larger than `kept_bytes`."""
+
+    compressed: bytes
+    body_bytes: int
+    decoded: bytes | None
+
+
+Rewrite = Callable[[Iterator[bytes]], Iterator[bytes]]
+"""Decoded chunks → the chunks to keep."""
+
+
+def read_streamed_body(
+    stream: Readable,
+    *,
+    content_length: int | None,
+    encoding: str,
+    limits: BodyLimits,
+    rewrite: Rewrite = iter,
+) -> StreamedBody:
+    """
+    Read the body to its end.
+
+    Args:
+        content_length: What the sender announced; None for a chunked body.
+        encoding: The Content-Encoding: '', `identity` or `gzip`.
+        rewrite: What to make of the body before any of it is kept; default: nothing.
+    Raises:
+        BodyRefused: 413 too large, 415 unknown encoding, 400 cut short or damaged.
+    """
+    if content_length is not None and content_length > limits.sent_bytes:
+        raise _too_large(limits.sent_bytes)
+    decoded_chunks = _decode(_read_chunks(stream, content_length, limits.sent_bytes), encoding)
+    compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj()
+    compressed: list[bytes] = []
+    kept: list[bytes] | None = []
+    body_bytes = 0
+    for chunk in rewrite(_limit(decoded_chunks, limits.decoded_bytes)):
+        body_bytes += len(chunk)
+        kept = [*kept, chunk] if kept is not None and body_bytes <= limits.kept_bytes else None
+        compressed.append(compressor.compress(chunk))
+    compressed.append(compressor.flush())
+    decoded = b"".join(kept) if kept is not None else None
+    return StreamedBody(compressed=b"".join(compressed), body_bytes=body_bytes, decoded=decoded)
+
+
+def _read_chunks(stream: Readable, content_length: int | None, limit_bytes: int) -> Iterator[bytes]:
+    sent_bytes = 0
+    while content_length is None or sent_bytes < content_length:
+        wanted = CHUNK_BYTES if content_length is None else min(CHUNK_BYTES, content_length - sent_bytes)
+        chunk = stream.read(wanted)
+        if not chunk:
+            break
+        sent_bytes += len(chunk)
+        if sent_bytes > limit_bytes:
+            raise _too_large(limit_bytes)
+        yield chunk
+    if content_length is not None and sent_bytes < content_length:
+        message = f"body: expected {content_length} bytes as announced, got {sent_bytes}"
+        raise BodyRefused(400, "body_truncated", message)
+
+
+def _limit(chunks: Iterator[bytes], limit_bytes: int) -> Iterator[bytes]:
+    decoded_bytes = 0
+    for chunk in chunks:
+        decoded_bytes += len(chunk)
+        if decoded_bytes > limit_bytes:
+            raise _too_large(limit_bytes, "after decompression ")
+        yield chunk
+
+
+def _decode(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    if encoding in ("", "identity"):
+        return chunks
+    if encoding in ("gzip", "x-gzip"):
+        return _gunzip(chunks)
+    message = f"Content-Encoding: expected gzip or none, got {encoding[:40]!r}"
+    raise BodyRefused(415, "encoding_unknown", message)
+
+
+def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress members in a row, never more than a chunk at a time: a bomb is counted as it unfolds."""
+    member: Any = zlib.decompressobj(GZIP_WINDOW_BITS)
+    for chunk in chunks:
+        pending = chunk
+        while pending:
+            if member.eof:
+                member = zlib.decompressobj(GZIP_WINDOW_BITS)
+            try:
+                unfolded = member.decompress(pending, CHUNK_BYTES)
+            except zlib.error as error:
+                raise BodyRefused(400, "body_not_gzip", f"body: expected gzip, {error}") from None
+            if unfolded:
+                yield unfolded
+            pending = member.unused_data if member.eof else member.unconsumed_tail
+    if not member.eof:
+        raise BodyRefused(400, "body_truncated", "body: the gzip stream ends before its end mark")
+
+
+def _too_large(limit_bytes: int, when: str = "") -> BodyRefused:
+    return BodyRefused(413, "body_too_large", f"body: {when}larger than the limit of {limit_bytes} bytes")

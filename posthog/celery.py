@@ -1,0 +1,26 @@
+"""
+The Celery app: `celery -A posthog worker`, `celery -A posthog beat`.
+
+`posthog/__init__.py` does not import it: the pure core is also imported where neither Celery nor Django is
+installed. Django imports it when its apps are ready, so that `shared_task` always finds this app.
+"""
+
+import logging.config
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
+
+app = Celery("posthog")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()  # the current app is kept per thread: the web's other threads would find no broker
+
+
+@setup_logging.connect
+def configure_logging(**_: Any) -> None:
+    """Keep Django's logging: with a receiver here, Celery sets up none of its own."""
+    logging.config.dictConfig(settings.LOGGING)

@@ -1,0 +1,160 @@
+"""
+One gateway body → rows of `ai_events` and rejections, element by element. Pure: no store, no clock.
+
+An element that cannot become a row is a rejection with its reason; its neighbours are untouched.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from posthog.errors import InvalidBody, InvalidEvent
+from posthog.llm_analytics.attribution import Attribution, TeamPolicy
+from posthog.llm_usage.ai_event import AiEvent
+from posthog.llm_usage.envelope import Payload, UnreadableEvent, parse_body, parse_element
+from posthog.llm_usage.payloads.litellm import build_ai_event, find_gateway_team_id, find_gateway_version
+from posthog.llm_usage.payloads.private import keep_event_numbers, keep_numbers
+from posthog.llm_usage.rows import Row, RowContext, build_row
+
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
+CLOCK_SKEW_MAX = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodySource:
+    """
+    Where a body came from.
+
+    Attributes:
+        received_at: Aware UTC; None skips the checks against the clock (a dry run of an old log).
+        offset: The inbox's id of the body; kept in `_offset`.
+        user_agent: Of the request; a gateway's names its version.
+    """
+
+    attribution: Attribution
+    received_at: datetime | None = None
+    offset: int = 0
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """
+    An element that became no row.
+
+    Attributes:
+        payload: None where it was not even an object.
+        text: What stood there instead; None where that may not be kept.
+    """
+
+    position: int
+    code: str
+    reason: str
+    team_id: int | None = None
+    payload: Payload | None = None
+    text: bytes | None = None
+
+
+def read_gateway_body(body: bytes, source: BodySource) -> Iterator[Row | Rejection]:
+    """
+    Turn each element into a row or a rejection, in order. Positions count from 0.
+
+    A body that cannot be read at all is one rejection at position 0.
+    """
+    try:
+        elements = parse_body(body)
+    except InvalidBody as error:
+        yield Rejection(position=0, code=error.code, reason=str(error))
+        return
+    outcomes = (read_element(element, source, position) for position, element in enumerate(elements))
+    yield from (outcome for outcome in outcomes if outcome is not None)
+
+
+def read_element(element: Payload | InvalidEvent, source: BodySource, position: int) -> Row | Rejection | None:
+    """Turn one element into its row; None where its team had what arrived until then deleted."""
+    if isinstance(element, InvalidEvent):
+        return _reject_unreadable(element, source, position)
+    gateway_team_id = find_gateway_team_id(element)
+    is_private = not source.attribution.may_keep_content(gateway_team_id)
+    payload = keep_numbers(element) if is_private else element
+    policy: TeamPolicy | None = None
+    try:
+        policy = source.attribution.find_policy(gateway_team_id)
+        if _is_deleted(policy, source.received_at):
+            return None
+        event = build_ai_event(
+            payload,
+            team_id=policy.team_id,
+            gateway=source.attribution.gateway,
+            gateway_version=find_gateway_version(source.user_agent),
+        )
+        _check_time(event, policy, source.received_at)
+        event = keep_event_numbers(event) if is_private else event
+        return build_row(event, _build_context(event, policy, source, position))
+    except InvalidEvent as error:
+        team_id = policy.team_id if policy else None
+        return Rejection(position=position, code=error.code, reason=str(error), team_id=team_id, payload=payload)
+
+
+def _reject_unreadable(error: InvalidEvent, source: BodySource, position: int) -> Rejection:
+    may_be_private = source.attribution.has_private_team
+    return Rejection(
+        position=position,
+        code=error.code,
+        reason=str(error),
+        team_id=source.attribution.only_team_id,
+        text=error.text if isinstance(error, UnreadableEvent) and not may_be_private else None,
+    )
+
+
+def reject_text(rejection: Rejection, text: bytes | None, source: BodySource) -> Rejection:
+    """Add to the rejection of one event its team and as much of its text as may be kept."""
+    element = parse_element(text, "event") if text is not None else None
+    if element is None:
+        return replace(rejection, team_id=source.attribution.only_team_id)
+    if isinstance(element, InvalidEvent):
+        unreadable = _reject_unreadable(element, source, rejection.position)
+        return replace(rejection, team_id=unreadable.team_id, text=unreadable.text)
+    gateway_team_id = find_gateway_team_id(element)
+    payload = element if source.attribution.may_keep_content(gateway_team_id) else keep_numbers(element)
+    try:
+        team_id = source.attribution.find_policy(gateway_team_id).team_id
+    except InvalidEvent:
+        team_id = None
+    return replace(rejection, team_id=team_id, payload=payload)
+
+
+def _is_deleted(policy: TeamPolicy, received_at: datetime | None) -> bool:
+    deleted_before = policy.events_deleted_before
+    return deleted_before is not None and received_at is not None and received_at < deleted_before
+
+
+def _build_context(event: AiEvent, policy: TeamPolicy, source: BodySource, position: int) -> RowContext:
+    return RowContext(
+        ingested_at=source.received_at or event.timestamp,
+        retention_days=policy.retention_days,
+        offset=source.offset,
+        position=position,
+        team_prices=policy.prices,
+    )
+
+
+def _check_time(event: AiEvent, policy: TeamPolicy, received_at: datetime | None) -> None:
+    """
+    Refuse a time at which no call of this gateway can have happened, and one that retention drops at once.
+
+    Raises:
+        InvalidEvent: `timestamp_out_of_range` or `past_retention`.
+    """
+    if event.timestamp < EARLIEST or (received_at and event.timestamp > received_at + CLOCK_SKEW_MAX):
+        raise InvalidEvent(
+            "timestamp_out_of_range",
+            f"startTime: expected {EARLIEST:%Y-%m-%d} or later and at most one day ahead of the "
+            f"receiver's clock, got {event.timestamp:%Y-%m-%dT%H:%M:%SZ}",
+        )
+    if received_at and event.timestamp < received_at - timedelta(days=policy.retention_days):
+        raise InvalidEvent(
+            "past_retention",
+            f"startTime: {event.timestamp:%Y-%m-%d} lies before the team's retention of "
+            f"{policy.retention_days} days; raise the retention to keep it",
+        )

@@ -1,0 +1,49 @@
+"""
+What may reach the disk of a body whose credential reaches a private team: decided event by event, at the door.
+
+Each event is cut from the stream, parsed, reduced to its numbers and written again before the next is looked at:
+a body of any size passes through memory and is nowhere whole. An event of a team that is not private stays as it
+is; one that cannot be read, and so cannot be reduced, leaves its error's code in its place.
+"""
+
+from collections.abc import Iterator
+
+import orjson
+
+from posthog.errors import InvalidBody, InvalidEvent
+from posthog.llm_analytics.attribution import Attribution
+from posthog.llm_usage.elements import split_elements
+from posthog.llm_usage.envelope import Payload, parse_element
+from posthog.llm_usage.payloads.litellm import find_gateway_team_id
+from posthog.llm_usage.payloads.private import keep_numbers
+
+
+def remove_content(chunks: Iterator[bytes], attribution: Attribution) -> Iterator[bytes]:
+    """
+    Rewrite a body, in chunks, as a JSON array without what private teams' calls said.
+
+    Raises:
+        InvalidBody: The body is empty, its array is not closed, or nothing in it can be read.
+    """
+    separator, is_readable, error = b"[", False, None
+    for position, text in enumerate(split_elements(chunks)):
+        element = parse_element(text, f"element {position}")
+        if element is None:
+            continue
+        if isinstance(element, InvalidEvent):
+            error = error or element
+        else:
+            is_readable = True
+        yield separator + _reduce(element, text, attribution)
+        separator = b","
+    if error is not None and not is_readable:
+        raise InvalidBody(error.code.replace("event_", "body_", 1), str(error))
+    yield b"[]" if separator == b"[" else b"]"
+
+
+def _reduce(element: Payload | InvalidEvent, text: bytes, attribution: Attribution) -> bytes:
+    if isinstance(element, InvalidEvent):
+        return orjson.dumps(element.code)
+    if attribution.may_keep_content(find_gateway_team_id(element)):
+        return text
+    return orjson.dumps(keep_numbers(element), option=orjson.OPT_NON_STR_KEYS)

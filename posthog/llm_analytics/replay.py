@@ -1,0 +1,106 @@
+"""
+Rejected events, tried again: each goes back into the inbox as a body of its own, with its credential and the
+moment at which it was first received, and from there on down the same path as any other.
+
+The reject stays until its row is stored. Then it is marked as replayed; if the event is rejected again, the reject
+has the new reason. A reject that waits in the inbox already is not sent twice.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from uuid import uuid4
+
+import zstandard
+from django.db import transaction
+from django.db.models import QuerySet
+
+from posthog.encryption import Undecryptable
+from posthog.llm_analytics.audit import record_act
+from posthog.llm_analytics.rejected_content import open_content
+from posthog.models import GatewayInboxBody, RejectedEvent
+
+PER_TRANSACTION = 500
+
+
+@dataclass(slots=True, kw_only=True)
+class Replay:
+    """
+    What a replay does, in counts of rejects.
+
+    Attributes:
+        sent: Put into the inbox.
+        waiting: Were in the inbox already.
+        not_kept: Nothing of the event was kept, or none of the keys opens it.
+        ownerless: Their credential is gone, and with it the word on whose they are.
+    """
+
+    sent: int = 0
+    waiting: int = 0
+    not_kept: int = 0
+    ownerless: int = 0
+
+
+def find_rejects(
+    *, ids: Collection[int] = (), reason_code: str = "", team_id: int | None = None
+) -> QuerySet[RejectedEvent]:
+    """The rejects that were not replayed yet and fit every condition given, oldest first."""
+    rejects = RejectedEvent.objects.filter(replayed_at=None)
+    if ids:
+        rejects = rejects.filter(id__in=ids)
+    if reason_code:
+        rejects = rejects.filter(reason_code=reason_code)
+    if team_id is not None:
+        rejects = rejects.filter(team_id=team_id)
+    return rejects.order_by("id")
+
+
+def replay_rejects(rejects: QuerySet[RejectedEvent], *, actor: str, now: datetime, is_dry_run: bool = False) -> Replay:
+    """Put the rejects back into the inbox; a dry run only counts what would be."""
+    replay = Replay()
+    chosen = rejects.select_related("credential", "replay").iterator(chunk_size=PER_TRANSACTION)
+    while some := list(islice(chosen, PER_TRANSACTION)):
+        bodies = list(_list_bodies(some, replay, now=now))
+        if not is_dry_run:
+            GatewayInboxBody.objects.bulk_create(bodies, ignore_conflicts=True)
+    if replay.sent and not is_dry_run:
+        with transaction.atomic():
+            record_act("rejects_replayed", actor=actor, target="rejected events", details={"sent": replay.sent})
+    return replay
+
+
+def _list_bodies(rejects: Iterable[RejectedEvent], replay: Replay, *, now: datetime) -> Iterator[GatewayInboxBody]:
+    for reject in rejects:
+        text = _read_kept(reject)
+        if hasattr(reject, "replay"):
+            replay.waiting += 1
+        elif text is None:
+            replay.not_kept += 1
+        elif reject.credential is None:
+            replay.ownerless += 1
+        else:
+            replay.sent += 1
+            yield _build_body(reject, text, now=now)
+
+
+def _read_kept(reject: RejectedEvent) -> bytes | None:
+    try:
+        return open_content(reject)
+    except Undecryptable:
+        return None
+
+
+def _build_body(reject: RejectedEvent, text: bytes, *, now: datetime) -> GatewayInboxBody:
+    body = b"[" + text + b"]"
+    return GatewayInboxBody(
+        batch_id=uuid4(),
+        credential=reject.credential,
+        received_at=reject.received_at,
+        available_at=now,
+        body=zstandard.ZstdCompressor().compress(body),
+        body_bytes=len(body),
+        content_type="application/json",
+        user_agent="replay_rejected",
+        rejected_event=reject,
+    )

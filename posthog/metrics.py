@@ -1,0 +1,26 @@
+"""
+The counters that Prometheus reads at `/metrics`.
+
+Web and workers are several processes: with PROMETHEUS_MULTIPROC_DIR set, each keeps its counters in a file
+there and `/metrics` adds them up; without it `/metrics` shows the web process that answers. What the
+database knows better (the inbox, the rejects) is asked of the database, see `posthog.api.metrics_page`.
+"""
+
+from pathlib import Path
+
+from django.conf import settings
+from prometheus_client import Counter, Histogram
+
+if settings.PROMETHEUS_MULTIPROC_DIR:
+    Path(settings.PROMETHEUS_MULTIPROC_DIR).mkdir(parents=True, exist_ok=True)
+
+BODIES_RECEIVED = Counter(
+    "llm_gateway_bodies_received", "Request bodies at the gateway's door, by the answer given.", ["status"]
+)
+BODY_BYTES_RECEIVED = Counter("llm_gateway_body_bytes_received", "Bytes of accepted bodies, decompressed.")
+EVENTS_INGESTED = Counter("llm_events_ingested", "Rows written to ai_events.", ["event"])
+EVENTS_REJECTED = Counter("llm_events_rejected", "Events that became no row.", ["reason_code"])
+CLAIMS_TAKEN_OVER = Counter(
+    "llm_gateway_claims_taken_over", "Bodies whose claim ran out because its worker died or was too slow."
+)
+DRAIN_SECONDS = Histogram("llm_gateway_drain_seconds", "Seconds that one drain of the inbox took.")

@@ -1,0 +1,14 @@
+"""A customer: owns teams, gateways and the people who may look at them."""
+
+from uuid import uuid4
+
+from django.db import models
+
+
+class Organization(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name

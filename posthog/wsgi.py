@@ -1,0 +1,25 @@
+"""The web application: `gunicorn posthog.wsgi`."""
+
+import os
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.wsgi import get_wsgi_application
+
+from posthog.errors import InvalidSetting
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
+
+
+def load_application() -> WSGIHandler:
+    """
+    Raises:
+        InvalidSetting: No secret is configured. A random one would differ from worker to worker.
+    """
+    loaded = get_wsgi_application()
+    if not settings.CONFIGURED_SECRET_KEY:
+        raise InvalidSetting("SECRET_KEY: the web needs a secret of 50 or more characters, found none")
+    return loaded
+
+
+application = load_application()

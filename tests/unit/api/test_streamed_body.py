@@ -1,0 +1,57 @@
+"""A request body, read in chunks into a zstd frame."""
+
+import gzip
+import io
+import zlib
+
+import pytest
+import zstandard
+
+from posthog.api.streamed_body import BodyLimits, BodyRefused, StreamedBody, read_streamed_body
+
+LIMITS = BodyLimits(sent_bytes=1_000_000, decoded_bytes=2_000_000, kept_bytes=1_000)
+
+
+def read(body: bytes, encoding: str = "", content_length: int | None = None) -> StreamedBody:
+    return read_streamed_body(io.BytesIO(body), content_length=content_length, encoding=encoding, limits=LIMITS)
+
+
+@pytest.mark.parametrize("content_length", [pytest.param(11, id="announced"), pytest.param(None, id="chunked")])
+def test_body_is_stored_as_sent(content_length: int | None) -> None:
+    """The frame holds exactly what was sent."""
+    body = read(b'[{"id": 1}]', content_length=content_length)
+    assert zstandard.ZstdDecompressor().decompressobj().decompress(body.compressed) == b'[{"id": 1}]'
+    assert (body.body_bytes, body.decoded) == (11, b'[{"id": 1}]')
+
+
+def test_gzip_is_decoded_member_by_member() -> None:
+    """Concatenated gzip members are one body."""
+    assert read(gzip.compress(b"[1,") + gzip.compress(b"2]"), "gzip").decoded == b"[1,2]"
+
+
+def test_large_body_is_not_kept_decoded() -> None:
+    """Past the limit only the compressed form is held."""
+    body = read(b"x" * 1_001)
+    assert (body.body_bytes, body.decoded) == (1_001, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "content_length", "status", "code"),
+    [
+        pytest.param(b"x", "", 1_000_001, 413, "body_too_large", id="announced-too-large"),
+        pytest.param(b"x" * 1_000_001, "", None, 413, "body_too_large", id="sent-too-large"),
+        pytest.param(gzip.compress(b"0" * 2_000_001), "gzip", None, 413, "body_too_large", id="gzip-bomb"),
+        pytest.param(b"abc", "", 4, 400, "body_truncated", id="shorter-than-announced"),
+        pytest.param(gzip.compress(b"abc" * 99)[:-9], "gzip", None, 400, "body_truncated", id="gzip-cut-short"),
+        pytest.param(b"not gzip", "gzip", None, 400, "body_not_gzip", id="not-gzip"),
+        pytest.param(b"", "gzip", None, 400, "body_truncated", id="gzip-empty"),
+        pytest.param(zlib.compress(b"x"), "br", None, 415, "encoding_unknown", id="unknown-encoding"),
+    ],
+)
+def test_body_is_refused_with_the_reason(
+    body: bytes, encoding: str, content_length: int | None, status: int, code: str
+) -> None:
+    """What cannot be taken is refused with the status that says why."""
+    with pytest.raises(BodyRefused) as refused:
+        read(body, encoding, content_length)
+    assert (refused.value.status, refused.value.code) == (status, code)
