@@ -1,0 +1,50 @@
+"""The static checks of bin/test and the summary of what failed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stack.foreground import run_in_foreground
+from stack.layout import Layout
+from stack.progress import write_line
+
+CHECKS = {
+    "ruff format": ("-m", "ruff", "format", "--check"),
+    "ruff check": ("-m", "ruff", "check"),
+    "mypy": ("-m", "mypy"),
+    # The warning is that no database could be asked which migrations ran: none needs to run for this check.
+    "missing migrations": (
+        "-W",
+        "ignore::RuntimeWarning",
+        "manage.py",
+        "makemigrations",
+        "--check",
+        "--dry-run",
+    ),
+}
+"""Name -> arguments of the environment's Python."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one check ended."""
+
+    name: str
+    exit_code: int
+
+
+def run_checks(layout: Layout, environ: Mapping[str, str]) -> list[Outcome]:
+    """Run every check, also after one has failed."""
+    outcomes = []
+    for name, arguments in CHECKS.items():
+        write_line(f"── {name}")
+        code = run_in_foreground([str(layout.app_python), *arguments], environ, cwd=layout.root)
+        outcomes.append(Outcome(name, code))
+    return outcomes
+
+
+def show_outcomes(outcomes: list[Outcome]) -> int:
+    """Print a line for each check; 1 when one failed."""
+    for outcome in outcomes:
+        sign, word = ("✓", "passed") if outcome.exit_code == 0 else ("✗", f"failed (exit code {outcome.exit_code})")
+        write_line(f"{sign} {outcome.name} {word}")
+    return 1 if any(outcome.exit_code for outcome in outcomes) else 0

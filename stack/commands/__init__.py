@@ -1,0 +1,1 @@
+"""One command a file, each with `run(arguments, root) -> exit code`."""

@@ -1,0 +1,51 @@
+"""The demo: replayed providers behind a real LiteLLM proxy, sample calls through it, and their report."""
+
+import json
+
+from stack.child import Program
+from stack.instance import Instance
+from stack.jobs import build_manage_job
+from stack.progress import Step
+from stack.sample_calls import SampleCalls
+from stack.system import LOOPBACK, answers_ok
+
+READY_PATH = "/health/liveliness"
+STOP_TIMEOUT_S = 30.0
+"""The gateway sends its last events before it ends: 3 s as a rule, 25 s at most (demo/run_gateway.py)."""
+
+
+class Demo:
+    """One demo beside a stack that is coming up."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._gateway: Step | None = None
+
+    def start_gateway(self) -> None:
+        """Make the demo's teams and credential and start the gateway with it; `run` waits until it is ready."""
+        instance = self._instance
+        setup = build_manage_job(instance.layout, instance.addresses, "setup_demo", "--json")
+        instance.board.wait(instance.board.add("demo teams", instance.supervisor.start_job(setup)))
+        token = json.loads(setup.output())["webhook_token"]
+        self._gateway = instance.board.add("LiteLLM proxy", instance.supervisor.start(self._build_gateway(token)))
+
+    def run(self) -> None:
+        """Make the sample calls once the gateway is ready, and print the report of the day to stdout."""
+        instance = self._instance
+        assert self._gateway is not None
+        instance.board.wait(self._gateway)
+        SampleCalls(instance.layout, instance.addresses, instance.supervisor, instance.board).run()
+
+    def _build_gateway(self, token: str) -> Program:
+        """Replay server and proxy as one program; the token goes by the environment, where `ps` does not show it."""
+        layout, ports = self._instance.layout, self._instance.ports
+        options = ["--gateway-python", str(layout.gateway_python), "--log-folder", str(layout.log("gateway").parent)]
+        options += ["--gateway-port", str(ports["gateway"]), "--replay-port", str(ports["replay"])]
+        options += ["--webhook-url", f"http://{LOOPBACK}:{ports['web']}/api/llm_gateway/webhook"]
+        return Program(
+            name="demo",
+            command=(str(layout.app_python), "-m", "demo.run_gateway", *options),
+            environ={"POSTHOG_WEBHOOK_TOKEN": token},
+            stop_timeout_s=STOP_TIMEOUT_S,
+            is_ready=lambda: answers_ok(ports["gateway"], READY_PATH),
+        )
