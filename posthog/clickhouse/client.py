@@ -9,6 +9,7 @@ only the caller knows if that is safe.
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from clickhouse_driver import Client
@@ -66,20 +67,20 @@ def sync_execute(
     Run one statement and return its rows; empty for statements that return none.
 
     Args:
-        params: Values for `%(name)s` in the query, escaped by the driver.
+        params: Values for `%(name)s` in the query, escaped by the driver. Datetimes are aware; they arrive as UTC.
         settings: ClickHouse settings of this query only.
     Raises:
         ClickHouseError: The server refused, or could not be reached.
     """
     with _connection() as client:
-        rows = client.execute(query, params, settings=dict(settings or {}))
+        rows = client.execute(query, _write_moments(params), settings=dict(settings or {}))
         return rows if isinstance(rows, list) else []
 
 
 def query_rows(query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """Run one SELECT; each row maps column names to values."""
     with _connection() as client:
-        rows, columns = client.execute(query, params, with_column_types=True)
+        rows, columns = client.execute(query, _write_moments(params), with_column_types=True)
         names = [name for name, _ in columns]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -98,6 +99,21 @@ def insert_columns(
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
         settings = {**WAIT_FOR_SHARDS, **(settings or {})}
         return int(client.execute(statement, list(columns.values()), columnar=True, settings=settings))
+
+
+def _write_moments(params: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """
+    Datetimes as the text of their UTC time, which is how a column in UTC reads a literal.
+
+    Left to itself the driver writes the server's zone instead, and drops the microseconds.
+    """
+    if params is None:
+        return None
+    return {name: _to_utc_text(value) if isinstance(value, datetime) else value for name, value in params.items()}
+
+
+def _to_utc_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def is_data_fault(error: Error) -> bool:

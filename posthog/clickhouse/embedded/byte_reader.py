@@ -13,7 +13,6 @@ MAX_BLOCK_BYTES = 1 << 30
 """ClickHouse's own limit for one compressed frame; no sane block is larger."""
 MAX_VARINT_BYTES = 10
 
-INT32 = Struct("<i")
 UINT64 = Struct("<Q")
 
 
@@ -31,10 +30,9 @@ class ByteReader:
         self._position = 0
         self._is_recording = False
 
-    @property
-    def buffered_bytes(self) -> int:
-        """How many bytes were received and not read yet."""
-        return len(self._buffer) - self._position
+    def peek(self) -> bytes:
+        """The next byte, where it was received already; else nothing."""
+        return bytes(self._buffer[self._position : self._position + 1])
 
     def start_recording(self) -> None:
         """Keep what is read from here on."""
@@ -78,6 +76,7 @@ class ByteReader:
         raise Malformed("a number of more than 10 bytes")
 
     def uint64(self) -> int:
+        """Read a number of eight bytes."""
         return int(UINT64.unpack(self.take(8))[0])
 
     def text(self, maximum_bytes: int) -> str:

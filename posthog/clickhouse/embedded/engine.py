@@ -73,7 +73,7 @@ class Engine:
 
     def open_session(self) -> "EngineSession":
         """A session that nothing else uses; its owner closes it."""
-        with self._control_lock:
+        with self._control_lock, _engine_errors():
             self._session_count += 1
             return EngineSession(connect(self._address), mark=f"embedded client {self._session_count}")
 

@@ -31,17 +31,24 @@ def read_block(reader: ByteReader) -> tuple[bytes, int]:
         Its bytes and its rows; `EMPTY_BLOCK` has none.
     """
     reader.start_recording()
-    column_count = reader.varint()
-    rows = reader.varint()
+    _, rows = _skip_block(reader)
+    return reader.take_recording(), rows
+
+
+def _skip_block(reader: ByteReader) -> tuple[list[tuple[str, str]], int]:
+    """Pass over one block; returns the columns' names and types, and the rows."""
+    column_count, rows = reader.varint(), reader.varint()
     if column_count > MAX_COLUMNS:
         raise Malformed(f"a block of {column_count} columns")
+    columns = []
     for _ in range(column_count):
-        reader.text(MAX_NAME_BYTES)
-        column = _parse_column(reader.text(MAX_NAME_BYTES))
+        name, type_ = reader.text(MAX_NAME_BYTES), reader.text(MAX_NAME_BYTES)
+        columns.append((name, type_))
+        column = _parse_column(type_)
         if rows:
             column.skip_prefix(reader)
             column.skip_data(reader, rows)
-    return reader.take_recording(), rows
+    return columns, rows
 
 
 def _parse_column(type_: str) -> Column:
@@ -53,6 +60,20 @@ def _parse_column(type_: str) -> Column:
 
 def split_blocks(data: bytes) -> Iterator[tuple[bytes, int]]:
     """The blocks of a result that chDB gave in one piece."""
+    if data:
+        reader = _read_bytes(data)
+        yield read_block(reader)
+        while reader.peek():
+            yield read_block(reader)
+
+
+def describe_block(block: bytes) -> list[tuple[str, str]]:
+    """Names and types of a block's columns; raises Malformed where a type's layout is not known."""
+    columns, _ = _skip_block(_read_bytes(block))
+    return columns
+
+
+def _read_bytes(data: bytes) -> ByteReader:
     pieces = iter((data,))
 
     def fill() -> bytes:
@@ -61,27 +82,7 @@ def split_blocks(data: bytes) -> Iterator[tuple[bytes, int]]:
         except StopIteration:
             raise EOFError("the result ends within a block") from None
 
-    reader = ByteReader(fill)
-    if data:
-        yield read_block(reader)
-    while reader.buffered_bytes:
-        yield read_block(reader)
-
-
-def describe_block(block: bytes) -> list[tuple[str, str]]:
-    """Names and types of a block's columns."""
-    pieces = iter((block,))
-    reader = ByteReader(lambda: next(pieces))
-    column_count, rows = reader.varint(), reader.varint()
-    columns = []
-    for _ in range(column_count):
-        name, type_ = reader.text(MAX_NAME_BYTES), reader.text(MAX_NAME_BYTES)
-        column = parse_column(type_)
-        if rows:
-            column.skip_prefix(reader)
-            column.skip_data(reader, rows)
-        columns.append((name, type_))
-    return columns
+    return ByteReader(fill)
 
 
 def encode_varint(number: int) -> bytes:

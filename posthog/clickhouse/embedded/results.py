@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 
 from posthog.clickhouse.embedded.engine import EngineSession, Progress
-from posthog.clickhouse.embedded.errors import NotStreamed
+from posthog.clickhouse.embedded.errors import Malformed, NotStreamed
 from posthog.clickhouse.embedded.native_blocks import describe_block, encode_header, split_blocks
 from posthog.clickhouse.embedded.server_packets import PacketWriter
 from posthog.clickhouse.embedded.statements import is_reading
@@ -50,12 +50,16 @@ class ResultSender:
 
     def _send_block(self, block: bytes, rows: int) -> None:
         if not self._blocks:
-            # As a server does: the driver takes names and types from a block without rows alone.
-            self._writer.block(encode_header(describe_block(block)))
+            self._send_header_of(block)
         self._writer.block(block)
         self._blocks += 1
         self._rows += rows
         self._size_bytes += len(block)
+
+    def _send_header_of(self, block: bytes) -> None:
+        """As a server does: the driver takes names and types only from a block without rows."""
+        with suppress(Malformed):  # a type whose layout is not known here (JSON): the rows come all the same
+            self._writer.block(encode_header(describe_block(block)))
 
     def _send_progress(self, progress: Progress) -> None:
         """The engine counts from the statement's begin, the protocol from the last packet."""

@@ -24,8 +24,8 @@ class PacketWriter:
         revision: The lower of the client's and the server's, once the hello is known.
     """
 
-    def __init__(self, client: socket.socket) -> None:
-        self._client = client
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
         self.revision = REVISION
         self._method: int | None = None
 
@@ -74,4 +74,4 @@ class PacketWriter:
         self._send(ServerPacketTypes.END_OF_STREAM)
 
     def _send(self, packet: int, *parts: bytes) -> None:
-        self._client.sendall(b"".join((encode_varint(packet), *parts)))
+        self._connection.sendall(b"".join((encode_varint(packet), *parts)))

@@ -13,7 +13,7 @@ from posthog.clickhouse.embedded.engine import Engine
 from posthog.clickhouse.embedded.errors import Malformed, ServerError
 from posthog.clickhouse.embedded.server_packets import PacketWriter
 from posthog.clickhouse.embedded.statement_runner import StatementRunner
-from posthog.clickhouse.embedded.watcher import Watcher
+from posthog.clickhouse.embedded.watcher import Client, Watcher
 
 AUTHENTICATION_FAILED = 516
 HELLO_TIMEOUT_S = 10.0
@@ -42,19 +42,19 @@ class Account:
 class Session:
     """Serves one client until it goes, or until its bytes make no sense."""
 
-    def __init__(self, client: socket.socket, *, engine: Engine, watcher: Watcher, account: Account) -> None:
-        self._client = client
+    def __init__(self, connection: socket.socket, *, engine: Engine, watcher: Watcher, account: Account) -> None:
+        self._connection = connection
         self._engine = engine
         self._watcher = watcher
         self._account = account
         self._reader = ByteReader(self._receive)
-        self._writer = PacketWriter(client)
+        self._writer = PacketWriter(connection)
 
     def serve(self) -> None:
         """Until the end; the socket is closed then."""
-        with self._client, suppress(EOFError, OSError):
-            self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._client.settimeout(HELLO_TIMEOUT_S)
+        with self._connection, suppress(EOFError, OSError):
+            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connection.settimeout(HELLO_TIMEOUT_S)
             try:
                 self._serve()
             except ServerError as error:
@@ -63,9 +63,10 @@ class Session:
     def _serve(self) -> None:
         hello = read_hello(self._reader)
         self._account.check(hello)
-        self._client.settimeout(None)
+        self._connection.settimeout(None)
         self._writer.revision = min(hello.revision, REVISION)
-        with closing(StatementRunner(self._engine, self._watcher, self._client, self._writer)) as runner:
+        client = Client(self._connection, self._reader)
+        with closing(StatementRunner(self._engine, self._watcher, client, self._writer)) as runner:
             if hello.database:
                 runner.use(hello.database)
             self._writer.hello(version=self._engine.version, timezone=self._engine.timezone)
@@ -77,12 +78,12 @@ class Session:
         if packet == ClientPacketTypes.PING:
             self._writer.pong()
         elif packet == ClientPacketTypes.QUERY:
-            runner.run(read_query(self._reader, self._writer.revision), self._reader)
+            runner.run(read_query(self._reader, self._writer.revision))
         elif packet != ClientPacketTypes.CANCEL:  # a cancellation that came after the end
             raise Malformed(f"packet {packet} where a query belongs")
 
     def _receive(self) -> bytes:
-        data = self._client.recv(RECEIVE_BYTES)
+        data = self._connection.recv(RECEIVE_BYTES)
         if not data:
             raise EOFError("the client has gone")
         return data
@@ -95,4 +96,4 @@ class Session:
             how: SHUT_RD leaves it the answer that it waits for, SHUT_RDWR does not.
         """
         with suppress(OSError):
-            self._client.shutdown(how)
+            self._connection.shutdown(how)

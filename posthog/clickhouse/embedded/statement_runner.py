@@ -1,10 +1,7 @@
 """Runs one client's statements: settings around them, the client watched, an exception or an end after them."""
 
-import socket
-
 from clickhouse_driver.errors import ErrorCodes
 
-from posthog.clickhouse.embedded.byte_reader import ByteReader
 from posthog.clickhouse.embedded.client_packets import DataReader, Query
 from posthog.clickhouse.embedded.engine import Engine, quote, quote_name
 from posthog.clickhouse.embedded.errors import Malformed, ServerError
@@ -24,7 +21,7 @@ from posthog.clickhouse.embedded.statements import (
     without_end,
     without_format,
 )
-from posthog.clickhouse.embedded.watcher import Watcher, has_cancelled
+from posthog.clickhouse.embedded.watcher import Client, Watcher
 
 
 class StatementRunner:
@@ -35,7 +32,7 @@ class StatementRunner:
         client: Watched for a cancellation while a statement runs.
     """
 
-    def __init__(self, engine: Engine, watcher: Watcher, client: socket.socket, writer: PacketWriter) -> None:
+    def __init__(self, engine: Engine, watcher: Watcher, client: Client, writer: PacketWriter) -> None:
         self._engine = engine
         self._watcher = watcher
         self._client = client
@@ -50,7 +47,7 @@ class StatementRunner:
         """Make a database the current one; raises UNKNOWN_DATABASE where there is none."""
         self._session.run(f"USE {quote_name(database)}")
 
-    def run(self, query: Query, reader: ByteReader) -> None:
+    def run(self, query: Query) -> None:
         """
         Run one statement; whatever becomes of it, the answer ends with an exception or an end of stream.
         A statement that its client cancelled ends like any other.
@@ -58,7 +55,7 @@ class StatementRunner:
         Raises:
             Malformed: The client's bytes cannot be followed any more.
         """
-        data = DataReader(reader, is_compressed=query.is_compressed)
+        data = DataReader(self._client.reader, is_compressed=query.is_compressed)
         try:
             _refuse_external_tables(data)
             with self._settings.applied(query.settings):
@@ -66,7 +63,7 @@ class StatementRunner:
         except Malformed:
             raise
         except ServerError as error:
-            if error.code != ErrorCodes.QUERY_WAS_CANCELLED or not has_cancelled(self._client):
+            if error.code != ErrorCodes.QUERY_WAS_CANCELLED or not self._client.has_cancelled():
                 self._writer.exception(error)
                 return
         self._writer.end_of_stream()

@@ -5,26 +5,60 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from clickhouse_driver.protocol import ClientPacketTypes
 
+from posthog.clickhouse.embedded.byte_reader import ByteReader
 from posthog.clickhouse.embedded.errors import ServerError
 
 log = logging.getLogger(__name__)
 POLL_S = 0.1
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Client:
+    """
+    Who waits for a statement.
+
+    Args:
+        reader: Has what was received already: a cancellation may come together with its query.
+    """
+
+    connection: socket.socket
+    reader: ByteReader
+
+    def has_cancelled(self) -> bool:
+        """Whether the next that the client says is a cancellation."""
+        return self._peek() == bytes([ClientPacketTypes.CANCEL])
+
+    def has_gone(self) -> bool:
+        """Whether the client will not say anything more."""
+        return self._peek() == b""
+
+    def _peek(self) -> bytes | None:
+        """The next byte without taking it; b"" at the end, None where nothing has come."""
+        if received := self.reader.peek():
+            return received
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
+
 class Watcher(threading.Thread):
-    """Looks at the sockets of running statements, ten times a second, without taking anything from them."""
+    """Looks at the clients of running statements, ten times a second, without taking anything from them."""
 
     def __init__(self) -> None:
         super().__init__(name="watcher", daemon=True)
-        self._running: dict[socket.socket, Callable[[], None]] = {}
+        self._running: dict[Client, Callable[[], None]] = {}
         self._changed = threading.Condition()
         self._stopped = threading.Event()
 
     @contextmanager
-    def watching(self, client: socket.socket, cancel: Callable[[], None]) -> Iterator[None]:
+    def watching(self, client: Client, cancel: Callable[[], None]) -> Iterator[None]:
         """
         Watch while the body runs.
 
@@ -46,7 +80,7 @@ class Watcher(threading.Thread):
             with self._changed:
                 self._changed.wait_for(lambda: self._running or self._stopped.is_set())
                 for client, cancel in self._running.items():
-                    if has_cancelled(client) or has_gone(client):
+                    if client.has_cancelled() or client.has_gone():
                         self._try(cancel)
 
     def _try(self, cancel: Callable[[], None]) -> None:
@@ -61,23 +95,3 @@ class Watcher(threading.Thread):
         with self._changed:
             self._changed.notify()
         self.join()
-
-
-def has_cancelled(client: socket.socket) -> bool:
-    """Whether the next that the client says is a cancellation."""
-    return _peek(client) == bytes([ClientPacketTypes.CANCEL])
-
-
-def has_gone(client: socket.socket) -> bool:
-    """Whether the client will not say anything more."""
-    return _peek(client) == b""
-
-
-def _peek(client: socket.socket) -> bytes | None:
-    """The next byte without taking it; '' at the end, None where nothing has come."""
-    try:
-        return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return None
-    except OSError:
-        return b""

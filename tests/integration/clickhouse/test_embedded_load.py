@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from clickhouse_driver import Client
 from clickhouse_driver.errors import ServerException
+from clickhouse_driver.protocol import ClientPacketTypes, ServerPacketTypes
 
+from posthog.clickhouse.embedded.native_blocks import EMPTY_BLOCK, encode_varint
 from tests.integration.clickhouse.embedded_server import (
     PASSWORD,
     ROOT,
@@ -21,6 +23,7 @@ from tests.integration.clickhouse.embedded_server import (
     start_insert,
     wait_until,
 )
+from tests.integration.clickhouse.wire_bytes import data, hello, query, talk
 
 CLIENTS = 10
 ROUNDS = 20
@@ -87,6 +90,13 @@ def test_a_cancelled_query_stops(server: EmbeddedServer, query: str) -> None:
     client.cancel()
     assert client.execute("SELECT 1") == [(1,)]
     assert count_running(other, query[:40]) == 0
+
+
+def test_a_cancellation_right_behind_its_query_is_heard(server: EmbeddedServer) -> None:
+    """Both arrive in one piece, so the second waits in the server's own buffer."""
+    answer = talk(server, hello() + query(ENDLESS) + data(EMPTY_BLOCK) + encode_varint(ClientPacketTypes.CANCEL))
+    assert answer.endswith(encode_varint(ServerPacketTypes.END_OF_STREAM))
+    assert b"DB::Exception" not in answer
 
 
 def test_a_query_stops_when_its_client_goes(server: EmbeddedServer) -> None:

@@ -1,23 +1,20 @@
 """Whatever bytes a client sends, the worst that happens is the end of its own connection."""
 
 import random
-import socket
 from collections.abc import Iterator
 from struct import pack
 
 import pytest
 from clickhouse_driver import Client
 
-from posthog.clickhouse.embedded.client_packets import REVISION
 from posthog.clickhouse.embedded.frames import SIZES, compress
 from posthog.clickhouse.embedded.native_blocks import BLOCK_INFO, EMPTY_BLOCK, encode_text, encode_varint
-from stack.system import LOOPBACK
-from tests.integration.clickhouse.embedded_server import PASSWORD, USER, EmbeddedServer
+from tests.integration.clickhouse.embedded_server import EmbeddedServer
+from tests.integration.clickhouse.wire_bytes import data, hello, query, talk
 
 LZ4, ZSTD = 0x82, 0x90
 HUGE = b"\xff" * 9 + b"\x01"
 MUTATIONS = 400
-ANSWER_TIMEOUT_S = 60
 INSERT = "INSERT INTO fuzzed (n, s, l, a) VALUES"
 BLOCK = (
     encode_varint(4)
@@ -30,40 +27,10 @@ BLOCK = (
 )
 
 
-def hello(*, packet: int = 0, revision: int = REVISION, user: bytes = encode_text(USER)) -> bytes:
-    versions = b"".join(map(encode_varint, (20, 10, revision)))
-    return encode_varint(packet) + encode_text("fuzz") + versions + encode_text("") + user + encode_text(PASSWORD)
-
-
-def query(text: str, *, is_compressed: bool = False) -> bytes:
-    """A query without client info or settings."""
-    flags = encode_varint(2) + encode_varint(int(is_compressed))
-    return encode_varint(1) + encode_text("") + b"\x00" + encode_text("") + encode_text("") + flags + encode_text(text)
-
-
-def data(block: bytes, *, method: int | None = None, info: bytes = BLOCK_INFO) -> bytes:
-    body = info + block
-    return encode_varint(2) + encode_text("") + (body if method is None else compress(method, body))
-
-
 def conversation(method: int | None = None) -> bytes:
     """One whole, good INSERT."""
     blocks = b"".join(data(block, method=method) for block in (EMPTY_BLOCK, BLOCK, BLOCK, EMPTY_BLOCK))
     return hello() + query(INSERT, is_compressed=method is not None) + blocks
-
-
-def talk(server: EmbeddedServer, said: bytes) -> bytes:
-    """Say it, hang up, and hear the answer to its end."""
-    with socket.create_connection((LOOPBACK, server.port), timeout=ANSWER_TIMEOUT_S) as connection:
-        answer = bytearray()
-        try:
-            connection.sendall(said)
-            connection.shutdown(socket.SHUT_WR)
-            while piece := connection.recv(1 << 16):
-                answer += piece
-        except ConnectionError:  # the server hung up with bytes of ours unread
-            pass
-        return bytes(answer)
 
 
 @pytest.fixture

@@ -110,6 +110,20 @@ def test_statements_of_other_shapes(client: Client, statement: str, rows: list[t
     assert client.execute(statement) == rows
 
 
+def test_names_and_types_come_with_the_rows(client: Client) -> None:
+    """Of every column, from the first block on."""
+    query = "SELECT 1 AS a, ['x', NULL] AS b, toLowCardinality('y') AS c"
+    columns = [("a", "UInt8"), ("b", "Array(Nullable(String))"), ("c", "LowCardinality(String)")]
+    assert client.execute(query, with_column_types=True) == ([(1, ["x", None], "y")], columns)
+
+
+def test_a_type_without_known_layout_can_be_read(client: Client) -> None:
+    """Only a client's data must be measured; a result is passed on as it is."""
+    assert client.execute("SELECT toJSONString('{\"a\": 1}'::JSON) AS text, '{\"a\": 1}'::JSON AS json") == [
+        ('{"a":1}', {"a": 1})
+    ]
+
+
 def test_an_insert_with_its_values_in_the_text(client: Client) -> None:
     """Only an INSERT that ends with VALUES waits for data."""
     client.execute("CREATE TABLE t (n UInt8, s String) ENGINE = Memory")
@@ -244,6 +258,16 @@ def test_a_repeated_deduplication_token_is_dropped(client: Client) -> None:
     for token in ("a", "a", "b"):
         client.execute("INSERT INTO t (n) VALUES", [(1,)], settings={"insert_deduplication_token": token})
     assert client.execute("SELECT count() FROM t") == [(2,)]
+
+
+def test_the_same_data_again_is_dropped_without_a_token(client: Client) -> None:
+    """Where the table keeps a deduplication log: the engine compares the blocks, as it does for any INSERT."""
+    client.execute(
+        "CREATE TABLE t (n UInt8) ENGINE = MergeTree ORDER BY n SETTINGS non_replicated_deduplication_window = 100"
+    )
+    for number in (1, 1, 2):
+        client.execute("INSERT INTO t (n) VALUES", [(number,)])
+    assert client.execute("SELECT n FROM t ORDER BY n") == [(1,), (2,)]
 
 
 def test_replacing_collapses_with_final(client: Client) -> None:
