@@ -49,7 +49,7 @@ def is_reasoning_exceeding_output(
 
 def is_part_exceeding_whole(parts: Iterable[int | None], whole: int | None) -> bool:
     """The modality parts of one side sum to more than the side."""
-    return sum(part for part in parts if part) > (whole or 0)
+    return sum(filter(None, parts)) > (whole or 0)
 
 
 def is_usage_missing_on_success(*, is_expected: bool, is_stream: bool, usage: TokenUsage) -> bool:

@@ -66,9 +66,9 @@ def trace_reading(*, provider: str | None, api: str | None, model: str | None, u
 
 def _find_raw_usage(usage: object, counted: Counted | None) -> Mapping[Any, Any] | None:
     """The provider's own object that an SDK sent along with its properties."""
-    if not isinstance(usage, Mapping) or (counted is not None and counted.family is not posthog_sdk.FAMILY):
+    if counted is not None and counted.family is not posthog_sdk.FAMILY:
         return None
-    raw = usage.get(posthog_sdk.RAW_USAGE)
+    raw = usage.get(posthog_sdk.RAW_USAGE) if isinstance(usage, Mapping) else None
     return raw if isinstance(raw, Mapping) else None
 
 
@@ -86,7 +86,7 @@ def _count(provider: object, api: object, model: object, usage: object) -> Count
         return None
     call = Call(_to_name(provider), _to_name(model), source)
     complete(found, family, call)
-    if not found.counts and not found.flags:
+    if not found.counts and not found.flags and found.cost_usd is None:
         return None
     convention, parts = family.convention(call), build_parts(found.counts)
     return Counted(family, call, found, parts, convention, choose_reading(parts, convention))
@@ -99,7 +99,7 @@ def _to_name(value: object) -> str:
 def _find_family(source: Mapping[Any, Any], api: str) -> Family:
     if api != "posthog":
         return shapes.find_family(source, api) or shapes.PLAIN
-    return otel.FAMILY if otel.is_otel(source) and not posthog_sdk.is_sdk(source) else posthog_sdk.FAMILY
+    return posthog_sdk.FAMILY if posthog_sdk.is_sdk(source) or not otel.is_otel(source) else otel.FAMILY
 
 
 def _read_chunks(chunks: Sequence[Any], api: str) -> tuple[Mapping[Any, Any], Family, Found]:

@@ -14,6 +14,10 @@ EXACT = Context(prec=60)
 """Wide enough that 64-bit counts times catalogue rates, and their sums, never round."""
 
 
+Line = tuple[str, str, int | Decimal, Decimal, Decimal]
+"""A `CostTerm` without its names: four are made for every event, and few are ever looked at."""
+
+
 class CostTerm(NamedTuple):
     """One line of the formula: `quantity × rate_usd = amount_usd`, summed into `column`."""
 
@@ -37,7 +41,7 @@ class Costs(NamedTuple):
         source: Who set the price: gateway, caller, provider, custom, team_price or catalogue; None: nobody.
         model: The matched catalogue entry's or team price's name.
         flags: `unpriced_model`, `price_assumed`, `cost_mismatch`; sorted.
-        terms: How our own figure adds up; empty where there is none.
+        lines: How our own figure adds up; empty where there is none. `terms` gives them their names.
         own_total_usd: Our own figure for the whole call, also where another one took precedence.
     """
 
@@ -55,8 +59,13 @@ class Costs(NamedTuple):
     source: str | None = None
     model: str | None = None
     flags: tuple[str, ...] = ()
-    terms: tuple[CostTerm, ...] = ()
+    lines: tuple[Line, ...] = ()
     own_total_usd: Decimal | None = None
+
+    @property
+    def terms(self) -> tuple[CostTerm, ...]:
+        """The formula, line by line."""
+        return tuple(CostTerm(*line) for line in self.lines)
 
 
 COST_COLUMNS: tuple[str, ...] = (

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from posthog.llm_usage.token_usage import TokenUsage
+
 UNPRICED_MODEL = "unpriced_model"
 PRICE_ASSUMED = "price_assumed"
 COST_MISMATCH = "cost_mismatch"
@@ -10,9 +12,15 @@ MISMATCH_RATIO = Decimal("0.01")
 MISMATCH_USD = Decimal("0.000001")
 
 
-def is_unpriced_model(*, has_usage: bool, total_cost_usd: Decimal | None) -> bool:
+def is_unpriced_model(usage: TokenUsage, *, has_quantities: bool, total_cost_usd: Decimal | None) -> bool:
     """Something was used, and nobody knows its price: the cost is NULL, not zero."""
-    return has_usage and total_cost_usd is None
+    return total_cost_usd is None and (
+        usage.input_tokens is not None
+        or usage.output_tokens is not None
+        or usage.total_tokens is not None
+        or usage.web_search_count is not None
+        or has_quantities
+    )
 
 
 def is_price_assumed(*, is_assumed: bool, source: str | None) -> bool:

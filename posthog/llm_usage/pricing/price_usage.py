@@ -35,7 +35,7 @@ from posthog.llm_usage.pricing.flags import (
 from posthog.llm_usage.pricing.formula import Bill, add, compute_bill
 from posthog.llm_usage.pricing.given import ROUNDING_USD, GivenCosts
 from posthog.llm_usage.pricing.rates import Rates, is_claude
-from posthog.llm_usage.pricing.request import PriceRequest
+from posthog.llm_usage.pricing.request import NO_PRICES, PriceRequest
 from posthog.llm_usage.token_usage import TokenUsage
 
 UNSERVED = frozenset({"read", "rejected"})
@@ -79,21 +79,21 @@ def _find_given(usage: TokenUsage, request: PriceRequest) -> GivenCosts | None:
 def _price_own(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalogue) -> Costs:
     price = _find_price(usage, request, catalogue)
     if price is None:
-        return Costs(flags=(UNPRICED_MODEL,)) if _has_usage(usage, request) else Costs()
-    bill = compute_bill(
-        usage,
-        price.rates,
-        quantities=request.quantities,
-        search_context_size=request.search_context_size,
-    )
-    return _total(bill, price, has_usage=_has_usage(usage, request))
+        costs = Costs()
+    else:
+        quantities, size = request.quantities, request.search_context_size
+        costs = _total(compute_bill(usage, price.rates, quantities=quantities, search_context_size=size), price)
+    total = costs.total_cost_usd
+    if is_unpriced_model(usage, has_quantities=bool(request.quantities), total_cost_usd=total):
+        return costs._replace(flags=(UNPRICED_MODEL,))
+    return costs
 
 
 def _find_price(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalogue) -> Price | None:
     listed = _find_listed(usage, request, catalogue)
     if request.custom is not None:
         return _complete(request.custom, "custom", request.model, listed, request)
-    if request.team_prices:
+    if request.team_prices is not NO_PRICES:
         names = (request.base_model, request.model, listed.model if listed else None)
         team_price = request.team_prices.find(request.provider, names, request.conditions.at)
         if team_price is not None:
@@ -125,16 +125,6 @@ def _complete(
     return Price(rates, source, model)
 
 
-def _has_usage(usage: TokenUsage, request: PriceRequest) -> bool:
-    return (
-        usage.input_tokens is not None
-        or usage.output_tokens is not None
-        or usage.total_tokens is not None
-        or usage.web_search_count is not None
-        or bool(request.quantities)
-    )
-
-
 PARTS: dict[str, tuple[str, ...]] = {
     "cache_read": ("cache_read_cost_usd",),
     "cache_read_audio": ("cache_read_cost_usd", "audio_cost_usd"),
@@ -155,41 +145,43 @@ PARTS: dict[str, tuple[str, ...]] = {
 """The columns that a line is a part of, beside the side it is summed into."""
 
 
-def _total(bill: Bill, price: Price, *, has_usage: bool) -> Costs:
-    sums = _sum_terms(bill)
-    total = sums.pop("total_cost_usd", None)
+def _total(bill: Bill, price: Price) -> Costs:
+    sums = _sum_lines(bill)
     if bill.unpriced:
-        total = None
-        for column in bill.unpriced:
+        for column in ("total_cost_usd", *bill.unpriced):
             sums.pop(column, None)
-    flags = []
-    if is_price_assumed(is_assumed=(price.is_assumed or bill.is_assumed) and bool(total), source=price.source):
-        flags.append(PRICE_ASSUMED)
-    if is_unpriced_model(has_usage=has_usage, total_cost_usd=total):
-        flags.append(UNPRICED_MODEL)
+    total = sums.get("total_cost_usd")
+    is_assumed = (price.is_assumed or bill.is_assumed) and bool(total)
     return Costs(
         **cast(dict[str, Any], sums),
-        total_cost_usd=total,
         saved_cache_cost_usd=bill.saved_cache_cost_usd,
         source=price.source,
         model=price.model,
-        flags=tuple(flags),
-        terms=tuple(bill.terms),
+        flags=(PRICE_ASSUMED,) if is_price_assumed(is_assumed=is_assumed, source=price.source) else (),
+        lines=tuple(bill.lines),
         own_total_usd=total,
     )
 
 
-def _sum_terms(bill: Bill) -> dict[str, Decimal]:
+SIDES = ("input_cost_usd", "output_cost_usd", "request_cost_usd", "web_search_cost_usd")
+"""The columns that sum to the total."""
+
+
+def _sum_lines(bill: Bill) -> dict[str, Decimal]:
     """Sums by column, the total among them; empty where nothing was billed."""
     sums: dict[str, Decimal] = {}
-    total = ZERO
-    for column, name, _, _, amount in bill.terms:
-        total = add(total, amount)
+    for column, name, _, _, amount in bill.lines:
         sums[column] = add(sums[column], amount) if column in sums else amount
         if name in PARTS:
             for part in PARTS[name]:
                 sums[part] = add(sums[part], amount) if part in sums else amount
-    return sums | {"total_cost_usd": total} if bill.terms else sums
+    if sums:
+        total = ZERO
+        for column in SIDES:
+            if column in sums:
+                total = add(total, sums[column])
+        sums["total_cost_usd"] = total
+    return sums
 
 
 def _price_cache_hit(own: Costs, request: PriceRequest) -> Costs:

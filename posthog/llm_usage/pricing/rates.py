@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from posthog.llm_usage.pricing.costs import EXACT
@@ -35,10 +35,34 @@ INPUT_SIDE = frozenset(
     }
 )
 
+TOKEN_RATES = INPUT_SIDE | OUTPUT_SIDE
 CACHE_RATES = ("cache_read", "cache_write", "cache_write_1h")
 
 CLAUDE_READ, CLAUDE_WRITE, CLAUDE_WRITE_1H = Decimal("0.1"), Decimal("1.25"), Decimal(2)
 OTHERS_READ = Decimal("0.5")
+
+
+UNCACHED: Mapping[str, str] = {
+    **dict.fromkeys(("cache_read", "cache_write", "cache_write_30m", "cache_write_1h", "cache_write_12h"), "input"),
+    "cache_read_audio": "input_audio",
+    "cache_read_image": "input_image",
+}
+"""What the tokens of a cached cell would have been charged as."""
+
+
+class Charge(NamedTuple):
+    """
+    What one token of a cell costs.
+
+    Attributes:
+        column: The side that it is summed into.
+        saving_usd: What it would have cost uncached, minus what it does; None where it did not go through the cache.
+    """
+
+    rate_usd: Decimal
+    column: str
+    is_assumed: bool
+    saving_usd: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +96,26 @@ class Rates:
     units: Mapping[str, Decimal] = field(default_factory=dict)
     assumed: frozenset[str] = frozenset()
     is_assumed: bool = False
+    charges: Mapping[str, Charge] = field(init=False, repr=False, compare=False)
+    """The token rates again, each with all that billing a cell needs: rates are used far more often than made."""
+
+    def __post_init__(self) -> None:
+        charges = {name: self._build_charge(name) for name in TOKEN_RATES if getattr(self, name) is not None}
+        object.__setattr__(self, "charges", charges)
+
+    def _build_charge(self, name: str) -> Charge:
+        rate: Decimal = getattr(self, name)
+        uncached: Decimal | None = getattr(self, UNCACHED[name]) if name in UNCACHED else None
+        return Charge(
+            rate_usd=rate,
+            column="output_cost_usd" if name in OUTPUT_SIDE else "input_cost_usd",
+            is_assumed=name in self.assumed,
+            saving_usd=None if uncached is None else EXACT.subtract(uncached, rate),
+        )
 
 
-RATE_NAMES = INPUT_SIDE | OUTPUT_SIDE | {"request"}
-"""Every rate that is one number; all of them but `request` are per token."""
+RATE_NAMES = TOKEN_RATES | {"request"}
+"""Every rate that is one number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +163,7 @@ class Entry:
         document = self.document
         blocks = (document, *document.get("tiers", {}).values(), *document.get("past", ()))
         self.thresholds = tuple(sorted({int(size) for block in blocks for size in block.get("above", {})}))
-        self.is_constant = not document.keys() & {"off_peak", "past", "multipliers"}
+        self.is_constant = not document.keys() & {"off_peak", "past"}
 
     @property
     def provider(self) -> str:
@@ -135,7 +175,7 @@ class Entry:
         if prompt_tokens is not None:
             for threshold in self.thresholds:
                 crossed += prompt_tokens > threshold
-        is_plain = self.is_constant and not conditions.service_tier
+        is_plain = self.is_constant and not (conditions.service_tier or conditions.region or conditions.is_fast)
         key = crossed if is_plain else (crossed, *self._list_conditions(conditions))
         rates = self._resolved.get(key)
         if rates is None:

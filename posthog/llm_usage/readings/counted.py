@@ -6,7 +6,6 @@ from posthog.llm_usage.readings.arithmetic import Choice, Parts, Reading
 from posthog.llm_usage.readings.family import Call, Family
 from posthog.llm_usage.readings.found import Found
 
-
 LIFETIMES = ("write_5m", "write_30m", "write_1h", "write_12h")
 LIFETIME_COUNTS = frozenset(LIFETIMES)
 
@@ -39,10 +38,7 @@ def sum_lifetimes(counts: dict[str, int]) -> int | None:
 def find_written(counts: dict[str, int]) -> int | None:
     """Cache writes; where the whole was not filled in, the sum of its lifetimes."""
     written = counts.get("cache_write")
-    if written:
-        return written
-    split = sum_lifetimes(counts)
-    return written if split is None else split
+    return written if written or LIFETIME_COUNTS.isdisjoint(counts) else sum_lifetimes(counts)
 
 
 def build_parts(counts: dict[str, int]) -> Parts:

@@ -84,11 +84,11 @@ def collect(source: Mapping[Any, Any], words: Words, found: Found, depth: int = 
     """Walk one object; never raises."""
     if words.is_open:
         source = {key: source[key] for key in words if key in source}
-    counts = found.counts
+    counts, find_meaning = found.counts, words.get
     for key, value in source.items():
         if value is None:
             continue
-        meaning = words.get(key)
+        meaning = find_meaning(key)
         if isinstance(meaning, str):
             if not meaning:
                 continue

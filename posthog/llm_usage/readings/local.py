@@ -3,6 +3,8 @@ Servers one runs oneself: Ollama, llama.cpp, Text Generation Inference; and plai
 
 Ollama's native body counts `prompt_eval_count` and `eval_count` (its OpenAI-compatible route, like vLLM's, has OpenAI's
 shape); the last chunk of a stream has them. llama.cpp counts `tokens_evaluated` and `tokens_predicted`.
+
+Source: Ollama API reference (`/api/chat`), llama.cpp server README (`/completion`), TGI `details`.
 """
 
 from posthog.llm_usage.readings.found import IGNORED, Words

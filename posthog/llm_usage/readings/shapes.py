@@ -86,8 +86,10 @@ ENVELOPES = (
 )
 MAX_DEPTH = 5
 
-ANTHROPIC_KEYS = ("cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation")
-FOREIGN_KEYS = ("total_tokens", "cached_tokens")
+ANTHROPIC_KEYS = frozenset({"cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation"})
+FOREIGN_KEYS = frozenset(
+    {"total_tokens", "cached_tokens", "cache_read_tokens", "cache_write_tokens", "input_cached_tokens"}
+)
 
 
 def find_family(usage: Mapping[Any, Any], api: str | None = None) -> Family | None:
@@ -105,8 +107,8 @@ def find_family(usage: Mapping[Any, Any], api: str | None = None) -> Family | No
 
 
 def _is_anthropic(usage: Mapping[Any, Any]) -> bool:
-    """Anthropic reports no total; `input_tokens` with one are the Responses API's, unless the cache keys say more."""
-    return any(key in usage for key in ANTHROPIC_KEYS) or not any(key in usage for key in FOREIGN_KEYS)
+    """Anthropic reports no total: `input_tokens` beside one are the Responses API's, unless the cache keys say more."""
+    return FOREIGN_KEYS.isdisjoint(usage) or not ANTHROPIC_KEYS.isdisjoint(usage)
 
 
 def unwrap(usage: Mapping[Any, Any], depth: int = MAX_DEPTH) -> Mapping[Any, Any]:
@@ -122,7 +124,15 @@ def unwrap(usage: Mapping[Any, Any], depth: int = MAX_DEPTH) -> Mapping[Any, Any
         found = unwrap(inner, depth - 1) if isinstance(inner, Mapping) else NOTHING
         if find_family(found) is not None:
             return found
-    return usage
+    return _find_in_choice(usage) or usage
+
+
+def _find_in_choice(chunk: Mapping[Any, Any]) -> Mapping[Any, Any] | None:
+    """Moonshot's streams put the usage into the only choice of the last chunk."""
+    choices = chunk.get("choices")
+    choice = choices[0] if isinstance(choices, list) and len(choices) == 1 else None
+    inner = choice.get("usage") if isinstance(choice, Mapping) else None
+    return inner if isinstance(inner, Mapping) else None
 
 
 NOTHING: Mapping[Any, Any] = {}

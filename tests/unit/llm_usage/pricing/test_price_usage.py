@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from posthog.llm_usage.pricing.costs import COST_COLUMNS, ZERO
 from posthog.llm_usage.pricing.custom import CustomRates, TeamPrice, TeamPrices
@@ -246,6 +246,7 @@ def test_deployment_is_priced_as_its_base_model() -> None:
     assert (costs.total_cost_usd, costs.model, costs.flags) == (usd("0.02548"), "gpt-4o", ("price_assumed",))
 
 
+@settings(max_examples=100, deadline=None)
 @given(usage=usages(), properties=junk_properties())
 def test_junk_never_raises(usage: TokenUsage, properties: dict[str, Any]) -> None:
     """Whatever an event holds, every amount is None or finite and fits the column."""
@@ -255,6 +256,7 @@ def test_junk_never_raises(usage: TokenUsage, properties: dict[str, Any]) -> Non
     assert all(abs(float(amount)) < float("inf") for amount in amounts if amount is not None)
 
 
+@settings(max_examples=100, deadline=None)
 @given(usage=usages(), properties=junk_properties())
 def test_null_and_zero_never_swap(usage: TokenUsage, properties: dict[str, Any]) -> None:
     """Without any price there is no cost, and never one of 0."""

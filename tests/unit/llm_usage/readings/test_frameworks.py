@@ -74,6 +74,30 @@ COUNTED = {"input": 100, "output": 30, "total": 130, "cache_read_input": 60, "re
             },
             id="openrouter-generation",
         ),
+        pytest.param(
+            {
+                "requests": 1,
+                "input_tokens": 100,
+                "cache_read_tokens": 60,
+                "output_tokens": 30,
+                "reasoning_tokens": 10,
+                "details": {"x": 1},
+            },
+            id="pydantic-ai",
+        ),
+        pytest.param(
+            {"promptTokens": 100, "completionTokens": 30, "cacheReadInputTokens": 60, "reasoningTokens": 10},
+            id="camel-case-of-others",
+        ),
+        pytest.param(
+            {
+                "prompt_tokens": 100,
+                "completion_tokens": 30,
+                "prompt_cache_read_tokens": 60,
+                "completion_tokens_details": {"reasoning_tokens": 10},
+            },
+            id="portkey",
+        ),
     ],
 )
 def test_libraries_shapes_are_understood(usage: dict[str, Any]) -> None:

@@ -94,6 +94,13 @@ def test_only_the_last_chunk_has_a_usage() -> None:
     assert read(chunks, provider="groq") == read(usage, provider="groq")
 
 
+def test_moonshots_usage_stands_in_the_last_choice() -> None:
+    """Found there, and nowhere else."""
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15, "cached_tokens": 4}
+    chunks = [{"choices": [{"delta": {"content": "hi"}}]}, {"choices": [{"delta": {}, "usage": usage}]}]
+    assert read(chunks, provider="moonshot") == read(usage, provider="moonshot")
+
+
 def test_falling_outputs_are_increments() -> None:
     """Cumulative counts cannot fall: outputs are summed, the repeated prompt is not."""
     chunks = [{"prompt_tokens": 10, "completion_tokens": n} for n in (4, 3, 5)]
