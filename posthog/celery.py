@@ -7,10 +7,11 @@ installed. Django imports it when its apps are ready, so that `shared_task` alwa
 
 import logging.config
 import os
+from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
@@ -24,3 +25,11 @@ app.set_default()  # the current app is kept per thread: the web's other threads
 def configure_logging(**_: Any) -> None:
     """Keep Django's logging: with a receiver here, Celery sets up none of its own."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_ready.connect
+@beat_init.connect
+def tell_supervisor(**_: Any) -> None:
+    """Make the file by which `bin/start` (stack/application.py) sees that worker or beat is at work."""
+    if file := os.environ.get("CELERY_READY_FILE"):
+        Path(file).touch()

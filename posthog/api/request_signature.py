@@ -6,7 +6,7 @@ An optional proof that a body is the sender's own and of this moment: HMAC-SHA25
 
 The body is the bytes as sent, before gzip is undone; they are hashed while they stream in. Several signatures may
 stand in the header, separated by commas: one must fit. A signed request can be repeated within the window; the
-events in it still count once.
+events in it still count once. The sender's side is `posthog/llm_gateway/signature.py`.
 """
 
 import hmac
@@ -72,12 +72,6 @@ def open_signed_stream(
         raise CredentialUnknown("signature_malformed", f"{SIGNATURE_HEADER}: expected `{VERSION}<hex>`")
     secret = decrypt(bytes(credential.signing_secret))
     return SignedStream(stream, secret=secret, timestamp=timestamp, signatures=signatures)
-
-
-def sign(secret: bytes, *, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers that a sender adds to a body."""
-    signature = hmac.new(secret, f"{timestamp}.".encode() + body, sha256).hexdigest()
-    return {TIMESTAMP_HEADER: str(timestamp), SIGNATURE_HEADER: f"{VERSION}{signature}"}
 
 
 def _require_fresh(timestamp: str, *, now: datetime) -> None:

@@ -48,7 +48,7 @@ class BodyLimits:
 class StreamedBody:
     """A body that was read to its end; `decoded` is None where it is larger than `kept_bytes`."""
 
-    compressed: bytes
+    compressed: bytes | bytearray
     body_bytes: int
     decoded: bytes | None
 
@@ -79,16 +79,16 @@ def read_streamed_body(
         raise _too_large(limits.sent_bytes)
     decoded_chunks = _decode(_read_chunks(stream, content_length, limits.sent_bytes), encoding)
     compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj()
-    compressed: list[bytes] = []
+    compressed = bytearray()
     kept: list[bytes] | None = []
     body_bytes = 0
     for chunk in rewrite(_limit(decoded_chunks, limits.decoded_bytes)):
         body_bytes += len(chunk)
         kept = [*kept, chunk] if kept is not None and body_bytes <= limits.kept_bytes else None
-        compressed.append(compressor.compress(chunk))
-    compressed.append(compressor.flush())
+        compressed += compressor.compress(chunk)
+    compressed += compressor.flush()
     decoded = b"".join(kept) if kept is not None else None
-    return StreamedBody(compressed=b"".join(compressed), body_bytes=body_bytes, decoded=decoded)
+    return StreamedBody(compressed=compressed, body_bytes=body_bytes, decoded=decoded)
 
 
 def _read_chunks(stream: Readable, content_length: int | None, limit_bytes: int) -> Iterator[bytes]:

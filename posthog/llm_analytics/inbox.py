@@ -30,6 +30,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 
+from posthog.llm_analytics.body_column import insert_body
 from posthog.metrics import CLAIMS_TAKEN_OVER
 from posthog.models import GatewayCredential, GatewayInboxBody
 
@@ -51,7 +52,7 @@ class IncomingBody:
         body_bytes: Size before compression.
     """
 
-    compressed: bytes
+    compressed: bytes | bytearray
     body_bytes: int
     content_type: str = ""
     user_agent: str = ""
@@ -59,16 +60,17 @@ class IncomingBody:
 
 def store_body(body: IncomingBody, *, credential: GatewayCredential, received_at: datetime) -> UUID:
     """Commit the body; returns the batch's id. Only after this may the sender be told that it arrived."""
-    return GatewayInboxBody.objects.create(
+    row = GatewayInboxBody(
         batch_id=uuid4(),
         credential=credential,
         received_at=received_at,
         available_at=received_at,
-        body=body.compressed,
         body_bytes=body.body_bytes,
         content_type=body.content_type[:200],
         user_agent=body.user_agent[:200],
-    ).batch_id
+    )
+    insert_body(row, body.compressed)
+    return row.batch_id
 
 
 def claim_bodies(*, now: datetime) -> list[GatewayInboxBody]:

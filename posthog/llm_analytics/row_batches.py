@@ -5,9 +5,11 @@ The same bodies give the same batches: their order and cuts follow from what the
 that is tried again is recognized.
 """
 
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
@@ -84,7 +86,13 @@ def _read_guarded(element: Element, source: BodySource) -> Row | Rejection | Non
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  # dead-lettered: reading is pure, it would stumble again
-        log.exception("event_unprocessable", body_id=source.offset, position=element.position)
+        log.error(
+            "event_unprocessable",
+            body_id=source.offset,
+            position=element.position,
+            error=type(error).__name__,
+            where=_locate(error),
+        )
         payload = element.content if isinstance(element.content, dict) else None
         may_keep = not source.attribution.has_private_team
         return Rejection(
@@ -94,3 +102,9 @@ def _read_guarded(element: Element, source: BodySource) -> Row | Rejection | Non
             team_id=source.attribution.only_team_id,
             payload=payload if may_keep else None,
         )
+
+
+def _locate(error: Exception) -> str:
+    """Where it was raised. Its message stays out of the log: it may quote what was said."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"

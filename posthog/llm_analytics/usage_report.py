@@ -102,6 +102,8 @@ def build_usage_reports(day: date, *, team_ids: Collection[int] | None = None) -
     Raises:
         ClickHouseError: The store could not be read.
     """
+    if team_ids is not None and not team_ids:
+        return []
     start = datetime.combine(day, time(), UTC)
     params: dict[str, Any] = {
         "start": start,

@@ -70,9 +70,9 @@ class GatewayCredential(models.Model):
             )
         ]
 
-    def replace_token(self) -> str:
-        """Put a new token in place of the old one, unsaved; returns it."""
-        token = make_gateway_token()
+    def replace_token(self, token: str = "") -> str:
+        """Put this or a new token in place of the old one, unsaved; returns it."""
+        token = token or make_gateway_token()
         self.token_hash = hash_token(token)
         self.token_prefix = token[:SHOWN_CHARACTERS]
         return token

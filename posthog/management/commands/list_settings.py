@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
+from posthog.management.marked_table import build_table, replace_table
 from posthog.settings.environment import REGISTERED, Setting
-
-BEGIN, END = "<!-- settings -->\n", "<!-- /settings -->"
 
 
 class Command(BaseCommand):
@@ -15,28 +14,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--into", default="", metavar="FILE", help=f"replace what stands after {BEGIN.strip()}")
+        parser.add_argument("--into", default="", metavar="FILE", help="replace the page's table of settings instead")
 
     def handle(self, *args: Any, into: str, **options: Any) -> None:
-        table = "\n".join(["| variable | default | must be | what for |", "|---|---|---|---|", *_list_lines()])
+        rows = (list_cells(REGISTERED[name]) for name in sorted(REGISTERED))
+        table = build_table(("variable", "default", "must be", "what for"), rows)
         if into:
-            _replace_table(Path(into), f"{table}\n")
+            replace_table(Path(into), "settings", table)
         else:
             self.stdout.write(table)
 
 
-def _list_lines() -> list[str]:
-    return [format_line(REGISTERED[name]) for name in sorted(REGISTERED)]
-
-
-def format_line(setting: Setting) -> str:
+def list_cells(setting: Setting) -> tuple[str, str, str, str]:
     default = f"`{setting.default}`" if setting.default else ""
-    return f"| `{setting.name}` | {default} | {setting.rule} | {setting.about} |"
-
-
-def _replace_table(page: Path, table: str) -> None:
-    before, begin, rest = page.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise CommandError(f"{page}: expected {BEGIN.strip()} and {END}, each on a line of its own")
-    page.write_text(f"{before}{begin}{table}{end}{after}")
+    return f"`{setting.name}`", default, setting.rule, setting.about

@@ -1,10 +1,12 @@
 """
 `setup_demo --json`: the demo's organization, teams, gateway and credential.
 
-Safe to repeat: what exists stays, but the credential gets a new token each time, for only its hash is kept.
+Safe to repeat: what exists stays, but the credential gets a new token each time, for only its hash is kept: the one
+in the environment variable POSTHOG_WEBHOOK_TOKEN, else a random one.
 """
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -64,9 +66,8 @@ def _ensure_team(gateway: Gateway, gateway_team_id: str, name: str) -> Team:
 
 def _replace_token(gateway: Gateway) -> str:
     credential = GatewayCredential.objects.filter(gateway=gateway, label=CREDENTIAL).first()
-    if credential is None:
-        return GatewayCredential.objects.create_with_token(gateway=gateway, label=CREDENTIAL)[1]
-    token = credential.replace_token()
+    credential = credential or GatewayCredential(gateway=gateway, label=CREDENTIAL)
+    token = credential.replace_token(os.environ.get("POSTHOG_WEBHOOK_TOKEN", ""))
     credential.revoked_at = credential.expires_at = None
     credential.save()
     return token

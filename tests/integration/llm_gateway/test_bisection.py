@@ -124,17 +124,21 @@ def test_large_body_that_breaks_off_gives_what_was_whole(setup: GatewaySetup, mo
     assert (reject.position, reject.reason_code) == (2, "body_cut_short")
 
 
-def test_rules_that_stumble_cost_one_event(setup: GatewaySetup, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error in reading is certain to come again: the event is a reject at once, and nothing else waits."""
+def test_rules_that_stumble_cost_one_event(
+    setup: GatewaySetup, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error in reading is certain to come again: the event is a reject at once; what it quotes stays unsaid."""
 
     def stumble(element: Any, *others: Any) -> Any:
         if element["id"] == "r2":
-            raise KeyError("missing")
+            raise ValueError("could not convert 'the words of a customer'")
         return read_element(element, *others)
 
     monkeypatch.setattr(row_batches, "read_element", stumble)
     deliver(setup, [make_call(1), make_call(2), make_call(3)])
     assert drain_once(now=timezone.now()) == ingestion.Drained(bodies=1, rows=2, rejected=1)
     reject = RejectedEvent.objects.get()
-    assert (reject.reason_code, reject.reason) == ("event_unprocessable", "reading it failed: KeyError")
+    assert (reject.reason_code, reject.reason) == ("event_unprocessable", "reading it failed: ValueError")
+    assert "test_bisection.py" in caplog.text
+    assert "the words of a customer" not in caplog.text
     assert reject.event is not None

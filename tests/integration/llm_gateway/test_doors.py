@@ -18,8 +18,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from posthog.api import body_rate
-from posthog.api.request_signature import sign
 from posthog.llm_analytics.ingestion import drain_once
+from posthog.llm_gateway.signature import sign_body
 from posthog.models import AuditEntry, GatewayCredential, GatewayInboxBody, RejectedEvent
 from stack.application import KEEP_ALIVE_S
 from tests.integration.application import running_web
@@ -97,14 +97,14 @@ def test_required_signature_opens_and_its_absence_does_not(
 ) -> None:
     """The secret is shown once; the body as sent is signed, gzip included; nothing unsigned is stored."""
     call_command("set_gateway_credential", str(setup.credential.pk), "--signature", "required")
-    secret = capsys.readouterr().out.strip().encode()
+    secret = capsys.readouterr().out.strip()
     body = gzip.compress(b'[{"id": "1"}]')
-    signed = sign(secret, timestamp=int(time.time()), body=body) | {"Content-Encoding": "gzip"}
+    signed = sign_body(body, secret=secret, timestamp=int(time.time())) | {"Content-Encoding": "gzip"}
     assert post(setup.token, body, **signed) == (202, "")
     assert post(setup.token) == (401, "signature_missing")
     assert post(setup.token, gzip.compress(b"[{}]"), **signed) == (401, "signature_mismatch")
     assert GatewayInboxBody.objects.count() == 1
-    assert secret not in bytes(GatewayCredential.objects.get().signing_secret or b"")
+    assert secret.encode() not in bytes(GatewayCredential.objects.get().signing_secret or b"")
     call_command("set_gateway_credential", str(setup.credential.pk), "--signature", "off")
     assert post(setup.token) == (202, "")
 
@@ -112,7 +112,7 @@ def test_required_signature_opens_and_its_absence_does_not(
 def test_wrong_optional_signature_is_refused(setup: GatewaySetup, capsys: pytest.CaptureFixture[str]) -> None:
     """Unsigned comes in, wrongly signed does not."""
     call_command("set_gateway_credential", str(setup.credential.pk), "--signature", "optional")
-    wrong = sign(b"guessed", timestamp=int(time.time()), body=b'[{"id": "1"}]')
+    wrong = sign_body(b'[{"id": "1"}]', secret="guessed", timestamp=int(time.time()))
     assert [post(setup.token), post(setup.token, b'[{"id": "1"}]', **wrong)] == [(202, ""), (401, "signature_mismatch")]
 
 

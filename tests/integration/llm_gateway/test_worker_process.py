@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import psycopg
 import pytest
 from django.utils import timezone
 
+from posthog.celery import app
 from posthog.clickhouse.client import sync_execute
-from posthog.models import GatewayInboxBody, RejectedEvent
+from posthog.models import GatewayInboxBody, RejectedEvent, UsageReport
 from posthog.tasks.llm_gateway_ingestion import drain_inbox
 from tests.integration.application import build_environ, kill, running, wait_until
 from tests.integration.factories import GatewaySetup, deliver, make_call, make_gateway
@@ -89,3 +91,15 @@ def test_no_content_and_no_secret_in_any_log(setup: GatewaySetup, tmp_path: Path
     assert '"event": "inbox_drained"' in written
     assert marker not in written
     assert setup.token not in written
+
+
+def test_worker_runs_the_daily_report_from_its_queue(setup: GatewaySetup, tmp_path: Path) -> None:
+    """Sent as beat sends it, by name; one worker without options serves every queue."""
+    call = make_call(1)
+    deliver(setup, [call])
+    day = datetime.fromtimestamp(call["startTime"], UTC).date()
+    with running_worker(tmp_path / "worker.log"):
+        wait_until(lambda: not GatewayInboxBody.objects.exists(), "inbox empty")
+        app.send_task("posthog.tasks.llm_analytics_usage_report.send_llm_analytics_usage_reports", [day.isoformat()])
+        wait_until(lambda: UsageReport.objects.filter(team=setup.alpha).exists(), "report stored")
+    assert UsageReport.objects.get(team=setup.alpha).report["input_tokens"] == 100

@@ -4,11 +4,19 @@ import json
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from posthog.llm_analytics.credentials import authenticate_gateway
-from posthog.models import GatewayCredential, GatewayTeam, Organization, OrganizationMembership, Team, User
+from posthog.models import (
+    AuditEntry,
+    GatewayCredential,
+    GatewayTeam,
+    Organization,
+    OrganizationMembership,
+    Team,
+    User,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +79,45 @@ def test_demo_prints_lines_for_people() -> None:
     said = run("setup_demo").splitlines()
     assert said[0].startswith("team-alpha → team ")
     assert said[-1].startswith("token: phg_")
+
+
+def test_invited_person_comes_in_as_a_member() -> None:
+    """The link signs them in; a second invitation changes the level and makes nobody twice."""
+    run("setup_instance")
+    url = run("invite_user", "--email", "Ada@Example.com")
+    client = Client()
+    assert client.post("/" + url.split("/", 3)[3]).status_code == 302
+    member = OrganizationMembership.objects.get(user__email="ada@example.com")
+    assert (client.session["_auth_user_id"], member.level) == (str(member.user_id), "member")
+    run("invite_user", "--email", "ada@example.com", "--level", "owner")
+    member.refresh_from_db()
+    assert (member.level, AuditEntry.objects.filter(action="member_added").count()) == ("owner", 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(("--email", "ada"), "--email: expected an e-mail address", id="address"),
+        pytest.param(("--email", "a@b.example", "--organization", "None"), "none named 'None'", id="organization"),
+    ],
+)
+def test_invitation_names_the_option_that_is_wrong(arguments: tuple[str, ...], sentence: str) -> None:
+    """Nobody is created."""
+    run("setup_instance")
+    with pytest.raises(CommandError, match=sentence):
+        run("invite_user", *arguments)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(("--email", "nobody@example.com"), "no active user has the address", id="nobody"),
+        pytest.param(("--email", "admin@localhost", "--valid-minutes", "0"), "expected 1 or more", id="minutes"),
+    ],
+)
+def test_sign_in_link_names_the_option_that_is_wrong(arguments: tuple[str, ...], sentence: str) -> None:
+    """No link is made."""
+    run("setup_instance")
+    with pytest.raises(CommandError, match=sentence):
+        run("sign_in_link", *arguments)

@@ -5,16 +5,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from freezegun import freeze_time
+from pytest_django import Settings
 
+from posthog.clickhouse.client import ClickHouseError, close_connection
 from posthog.llm_analytics.ai_event_store import insert_rows
 from posthog.llm_analytics.usage_report import TeamUsageReport, build_usage_reports
 from posthog.llm_usage.payloads.litellm import build_ai_event
 from posthog.llm_usage.rows import RowContext, build_row
-from posthog.models import Organization, Team, UsageReport
+from posthog.models import Gateway, Organization, RejectedEvent, Team, UsageReport
 from posthog.tasks.llm_analytics_usage_report import send_llm_analytics_usage_reports
 from tests.factories import make_payload
 
@@ -26,13 +29,25 @@ def team() -> Team:
     return Team.objects.create(organization=Organization.objects.create(name="org"), name="Alpha")
 
 
-def store_call(team: Team, started_at: str, **fields: Any) -> None:
+def store_call(team: Team, started_at: str, ingested_at: datetime | None = None, **fields: Any) -> None:
     """Store one call that began at an ISO time."""
     payload = make_payload(startTime=started_at, **fields)
     event = build_ai_event(payload, team_id=team.id)
     # Far-off days of a test must outlive the table's TTL.
-    context = RowContext(ingested_at=datetime.now(UTC), retention_days=3650)
-    insert_rows([build_row(event, context)], deduplication_token=str(event.uuid) + repr(sorted(fields)))
+    context = RowContext(ingested_at=ingested_at or datetime.now(UTC), retention_days=3650)
+    insert_rows([build_row(event, context)], deduplication_token=uuid4().hex)
+
+
+def reject(team: Team | None, position: int, received_at: str, gateway: Gateway | None = None) -> None:
+    RejectedEvent.objects.create(
+        team=team,
+        gateway=gateway,
+        batch_id=UUID(int=1),
+        position=position,
+        reason_code="team_unknown",
+        reason="",
+        received_at=received_at,
+    )
 
 
 def report(team: Team, day: str) -> TeamUsageReport:
@@ -88,7 +103,7 @@ def test_every_figure_is_the_sum_of_what_was_reported(team: Team) -> None:
 def test_only_inference_is_summed(team: Team) -> None:
     """A gateway's own cache hit and a re-read used no provider tokens; the hit's saving is a figure of its own."""
     store_call(team, "2026-04-01T10:00:00Z")
-    hit = {"id": "r_cache_hit1", "cache_hit": True, "response_cost": 0.0, "saved_cache_cost": 0.02}
+    hit: dict[str, Any] = {"id": "r_cache_hit1", "cache_hit": True, "response_cost": 0.0, "saved_cache_cost": 0.02}
     store_call(team, "2026-04-01T10:01:00Z", **hit)
     store_call(team, "2026-04-01T10:02:00Z", call_type="aget_responses", response_cost=0.0)
     found = report(team, "2026-04-01")
@@ -107,14 +122,96 @@ def test_duplicates_count_once(team: Team) -> None:
     )
 
 
-@freeze_time("2026-04-01T00:20:00Z")
-def test_task_reports_the_day_before(team: Team) -> None:
-    """Beat runs it after midnight UTC: the day that is over is reported."""
-    store_call(team, "2026-03-31T23:59:59Z")
-    store_call(team, "2026-04-01T00:00:01Z", id="2")
-    send_llm_analytics_usage_reports()
+@pytest.mark.parametrize(
+    ("now", "day", "calls"),
+    [
+        pytest.param("2026-03-31T23:59:59Z", date(2026, 3, 30), 0, id="before-midnight"),
+        pytest.param("2026-04-01T00:00:00Z", date(2026, 3, 31), 1, id="at-midnight-and-month-end"),
+        pytest.param("2026-04-01T00:20:00Z", date(2026, 3, 31), 1, id="when-beat-runs-it"),
+        pytest.param("2026-04-02T00:20:00Z", date(2026, 4, 1), 2, id="next-day"),
+        pytest.param("2027-01-01T00:20:00Z", date(2026, 12, 31), 0, id="year-end-and-empty"),
+        pytest.param("2026-04-01T19:00:00-05:00", date(2026, 4, 1), 2, id="evening-elsewhere"),
+    ],
+)
+def test_task_reports_the_utc_day_that_is_over(team: Team, now: str, day: date, calls: int) -> None:
+    """The day before the one on which it runs, whatever the zone of the clock."""
+    store_call(team, "2026-03-31T23:59:59.999999Z")
+    store_call(team, "2026-04-01T00:00:00Z", id="2")
+    store_call(team, "2026-04-01T23:59:59.999999Z", id="3")
+    with freeze_time(now):
+        send_llm_analytics_usage_reports()
     stored = UsageReport.objects.get(team=team)
-    assert (stored.day, stored.report["calls"]) == (date(2026, 3, 31), 1)
+    assert (stored.day, stored.report["calls"]) == (day, calls)
+    assert stored.generated_at == datetime.fromisoformat(now)
+
+
+def test_empty_day_is_stored_with_nothing_in_it(team: Team) -> None:
+    """A day without calls is known to be one: null figures, no missing report."""
+    send_llm_analytics_usage_reports("2026-02-28")
+    stored = UsageReport.objects.get(team=team).report
+    assert (stored["calls"], stored["input_tokens"], stored["total_cost_usd"], stored["events"]) == (0, None, None, {})
+
+
+def test_reported_zero_and_nothing_reported_differ(team: Team) -> None:
+    """A zero in one call makes the sum 0; in no call leaves it null, down to the stored JSON."""
+    usage = {
+        "prompt_tokens": 5,
+        "completion_tokens": 0,
+        "total_tokens": 5,
+        "prompt_tokens_details": {"cached_tokens": 0},
+    }
+    store_call(team, "2026-04-01T10:00:00Z", metadata={"usage_object": usage})
+    send_llm_analytics_usage_reports("2026-04-01")
+    stored = UsageReport.objects.get(team=team).report
+    figures = ("output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "reasoning_tokens")
+    assert [stored[name] for name in figures] == [0, 0, None, None]
+
+
+def test_failures_doubts_and_rejects_are_counted(team: Team) -> None:
+    """What a reader must know before trusting a sum: calls that failed, had no price, raised a flag, or were no row."""
+    store_call(team, "2026-04-01T10:00:00Z", id="1", model="nobody/knows", response_cost=0.0)
+    error = {"error_class": "RateLimitError", "error_code": "429", "error_message": "slow down"}
+    failed: dict[str, Any] = {
+        "status": "failure",
+        "error_information": error,
+        "response_cost": 0.0,
+        "metadata": {"usage_object": {}},
+    }
+    store_call(team, "2026-04-01T11:00:00Z", id="2", **failed)
+    for position, received_at in enumerate(("2026-04-01T23:59:59Z", "2026-04-02T00:00:00Z")):
+        reject(team, position, received_at)
+    found = report(team, "2026-04-01")
+    assert (found.calls, found.failed_calls, found.unpriced_calls, found.rejected_events) == (2, 1, 1, 1)
+    assert found.flags["unpriced_model"] == 1
+    assert found.total_cost_usd is None
+
+
+def test_later_delivery_of_an_event_corrects_the_figure(team: Team) -> None:
+    """Of two deliveries of one event the newer counts: never both, never the older."""
+    store_call(team, "2026-04-01T10:00:00Z", ingested_at=datetime(2026, 4, 2, tzinfo=UTC), response_cost=0.75)
+    store_call(team, "2026-04-01T10:00:00Z", ingested_at=datetime(2026, 4, 1, tzinfo=UTC), response_cost=0.25)
+    assert (report(team, "2026-04-01").calls, report(team, "2026-04-01").total_cost_usd) == (1, Decimal("0.75"))
+
+
+def test_no_team_is_no_report() -> None:
+    """An instance without teams asks ClickHouse for nothing."""
+    assert build_usage_reports(date(2026, 4, 1), team_ids=[]) == []
+
+
+def test_failed_run_leaves_the_stored_report_alone(team: Team, settings: Settings) -> None:
+    """With the store away the task fails for its retries; what was stored stays until a run succeeds."""
+    store_call(team, "2026-04-01T10:00:00Z")
+    send_llm_analytics_usage_reports("2026-04-01")
+    port = settings.CLICKHOUSE_PORT
+    close_connection()
+    settings.CLICKHOUSE_PORT = 1
+    try:
+        failed = send_llm_analytics_usage_reports.apply(args=("2026-04-01",))
+    finally:
+        close_connection()
+        settings.CLICKHOUSE_PORT = port
+    assert isinstance(failed.result, ClickHouseError)
+    assert UsageReport.objects.get(team=team).report["calls"] == 1
 
 
 def test_second_run_replaces_the_first(team: Team) -> None:
@@ -164,6 +261,36 @@ def test_command_prints_csv(team: Team) -> None:
     header, line = run_command("--date", "2026-04-01", "--format", "csv").strip().splitlines()
     cells = dict(zip(header.split(","), line.split(","), strict=True))
     assert (cells["calls"], cells["input_tokens"], cells["cache_creation_input_tokens"]) == ("1", "100", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "day"),
+    [
+        pytest.param([], "2026-03-31", id="default"),
+        pytest.param(["--date", "yesterday"], "2026-03-31", id="yesterday"),
+        pytest.param(["--date", "today"], "2026-04-01", id="today"),
+    ],
+)
+@pytest.mark.usefixtures("team")
+def test_command_takes_words_for_days(arguments: list[str], day: str) -> None:
+    """Yesterday is the day that is over, in UTC."""
+    with freeze_time("2026-04-01T00:00:00Z"):
+        assert run_command(*arguments) == f"LLM usage on {day} (UTC), 0 of 1 teams with events\n"
+
+
+def test_command_stores_what_it_prints(team: Team) -> None:
+    """The operator's run is the same as beat's."""
+    store_call(team, "2026-04-01T10:00:00Z")
+    (printed,) = json.loads(run_command("--date", "2026-04-01", "--format", "json"))["reports"]
+    assert UsageReport.objects.get(team=team).report == printed
+
+
+def test_command_names_what_is_nobodys(team: Team) -> None:
+    """Rejects without a team are in no row, so they have a line."""
+    gateway = Gateway.objects.create(organization=team.organization, name="main")
+    for position in range(2):
+        reject(None, position, "2026-04-01T10:00:00Z", gateway)
+    assert run_command("--date", "2026-04-01").splitlines()[-1] == "nobody's: 2 events of gateway main, team_unknown"
 
 
 def test_command_names_a_bad_date() -> None:

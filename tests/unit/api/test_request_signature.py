@@ -7,21 +7,22 @@ import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
 
-from posthog.api.request_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, open_signed_stream, sign
+from posthog.api.request_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, open_signed_stream
 from posthog.encryption import encrypt
 from posthog.errors import CredentialUnknown
+from posthog.llm_gateway.signature import sign_body
 from posthog.models import GatewayCredential
 
 NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
 NOW_S = int(NOW.timestamp())
-SECRET = b"phs_secret"
+SECRET = "phs_secret"
 BODY = b'[{"id": 1}]'
 
 
 @pytest.fixture
 def credential(settings: Settings) -> GatewayCredential:
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-    return GatewayCredential(signing_secret=encrypt(SECRET), is_signature_required=True)
+    return GatewayCredential(signing_secret=encrypt(SECRET.encode()), is_signature_required=True)
 
 
 def check(credential: GatewayCredential, headers: dict[str, str], body: bytes = BODY) -> None:
@@ -36,13 +37,13 @@ def check(credential: GatewayCredential, headers: dict[str, str], body: bytes = 
 def test_documented_signature_fits(credential: GatewayCredential) -> None:
     """hmac_sha256(secret, timestamp + "." + body) in hex, as `openssl dgst -sha256 -hmac` prints it."""
     header = "v1=c3221562160f0b2193d76897d94f1cf8affbfb23b55e726acab081fb7133ead8"
-    assert sign(SECRET, timestamp=NOW_S, body=BODY)[SIGNATURE_HEADER] == header
+    assert sign_body(BODY, secret=SECRET, timestamp=NOW_S)[SIGNATURE_HEADER] == header
     check(credential, {TIMESTAMP_HEADER: str(NOW_S), SIGNATURE_HEADER: header})
 
 
 def test_one_of_several_signatures_is_enough(credential: GatewayCredential) -> None:
     """A sender that changes its secret signs with both for a while; versions nobody knows are passed over."""
-    headers = sign(SECRET, timestamp=NOW_S, body=BODY)
+    headers = sign_body(BODY, secret=SECRET, timestamp=NOW_S)
     headers[SIGNATURE_HEADER] = f"v0=abc, v1={'0' * 64}, {headers[SIGNATURE_HEADER]}"
     check(credential, headers)
 
@@ -50,7 +51,7 @@ def test_one_of_several_signatures_is_enough(credential: GatewayCredential) -> N
 @pytest.mark.parametrize("skew_s", [-300, 300])
 def test_timestamp_within_the_window_is_taken(credential: GatewayCredential, skew_s: int) -> None:
     """Clocks differ."""
-    check(credential, sign(SECRET, timestamp=NOW_S + skew_s, body=BODY))
+    check(credential, sign_body(BODY, secret=SECRET, timestamp=NOW_S + skew_s))
 
 
 @pytest.mark.parametrize(
@@ -62,13 +63,13 @@ def test_timestamp_within_the_window_is_taken(credential: GatewayCredential, ske
         pytest.param({SIGNATURE_HEADER: "v1=ab", TIMESTAMP_HEADER: "9" * 5000}, "signature_malformed", id="huge"),
         pytest.param({SIGNATURE_HEADER: "v1=ab", TIMESTAMP_HEADER: "٣"}, "signature_malformed", id="other-digits"),
         pytest.param({SIGNATURE_HEADER: "ab", TIMESTAMP_HEADER: str(NOW_S)}, "signature_malformed", id="no-version"),
-        pytest.param(sign(SECRET, timestamp=NOW_S - 301, body=BODY), "signature_expired", id="too-old"),
-        pytest.param(sign(SECRET, timestamp=NOW_S + 301, body=BODY), "signature_expired", id="too-new"),
-        pytest.param(sign(b"other", timestamp=NOW_S, body=BODY), "signature_mismatch", id="other-secret"),
-        pytest.param(sign(SECRET, timestamp=NOW_S, body=BODY + b" "), "signature_mismatch", id="other-body"),
+        pytest.param(sign_body(BODY, secret=SECRET, timestamp=NOW_S - 301), "signature_expired", id="too-old"),
+        pytest.param(sign_body(BODY, secret=SECRET, timestamp=NOW_S + 301), "signature_expired", id="too-new"),
+        pytest.param(sign_body(BODY, secret="other", timestamp=NOW_S), "signature_mismatch", id="other-secret"),
+        pytest.param(sign_body(BODY + b" ", secret=SECRET, timestamp=NOW_S), "signature_mismatch", id="other-body"),
         pytest.param({SIGNATURE_HEADER: "v1=é", TIMESTAMP_HEADER: str(NOW_S)}, "signature_mismatch", id="no-ascii"),
         pytest.param(
-            sign(SECRET, timestamp=NOW_S - 1, body=BODY) | {TIMESTAMP_HEADER: str(NOW_S)},
+            sign_body(BODY, secret=SECRET, timestamp=NOW_S - 1) | {TIMESTAMP_HEADER: str(NOW_S)},
             "signature_mismatch",
             id="other-timestamp",
         ),
@@ -93,4 +94,4 @@ def test_wrong_signature_is_refused_where_it_is_optional(credential: GatewayCred
     """Optional is the signature, not its being right."""
     credential.is_signature_required = False
     with pytest.raises(CredentialUnknown, match="body received"):
-        check(credential, sign(b"other", timestamp=NOW_S, body=BODY))
+        check(credential, sign_body(BODY, secret="other", timestamp=NOW_S))

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from celery.schedules import crontab
 from django.conf import settings
-from django.core.management import CommandError, call_command
 
 from posthog.celery import app
 from posthog.settings.data_stores import to_database
@@ -129,20 +128,3 @@ def test_inbox_is_drained_without_a_doorbell() -> None:
     """A lost doorbell costs seconds: beat rings anyway."""
     entry = settings.CELERY_BEAT_SCHEDULE["drain-the-inbox"]
     assert entry["schedule"] <= timedelta(seconds=10)
-
-
-def test_readme_shows_every_setting(tmp_path: Path) -> None:
-    """After a change of the settings: `bin/manage list_settings --into README.md`."""
-    readme, copy = ROOT / "README.md", tmp_path / "README.md"
-    copy.write_text(readme.read_text())
-    call_command("list_settings", "--into", str(copy))
-    assert copy.read_text() == readme.read_text()
-
-
-def test_table_of_settings_needs_its_place(tmp_path: Path) -> None:
-    """A file without the marks is left alone."""
-    page = tmp_path / "page.md"
-    page.write_text("no marks")
-    with pytest.raises(CommandError, match="<!-- settings -->"):
-        call_command("list_settings", "--into", str(page))
-    assert page.read_text() == "no marks"

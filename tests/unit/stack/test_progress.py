@@ -47,3 +47,11 @@ def test_failure_of_any_step_ends_every_wait() -> None:
     board.add("broken", failing)
     with pytest.raises(StackError, match="disk full"):
         board.wait(board.add("other", done_after(5)))
+
+
+def test_waiting_looks_after_what_runs() -> None:
+    """Every poll of a wait also calls `meanwhile`."""
+    looks: list[str] = []
+    board = Board(lambda _: None, meanwhile=lambda: looks.append("look"))
+    board.wait(board.add("slow", done_after(3)))
+    assert len(looks) == 3
