@@ -1,7 +1,6 @@
 """The application's own processes: web, worker, beat."""
 
 import shutil
-import signal
 from collections.abc import Mapping
 
 from stack.child import Program
@@ -42,31 +41,26 @@ def build_web(layout: Layout, environ: Mapping[str, str], *, host: str, port: in
 
 def build_worker(layout: Layout, environ: Mapping[str, str]) -> Program:
     """The Celery worker of all queues."""
-    options = [
-        "--concurrency",
-        str(WORKER_PROCESSES),
-        "--without-gossip",
-        "--without-mingle",
-        "--loglevel",
-        "info",
-    ]
-    return Program(
-        name="worker",
-        command=(str(layout.app_python), "-m", "celery", "-A", "posthog", "worker", *options),
-        environ=environ,
-        stop_timeout_s=20.0,
-    )
+    options = ["--concurrency", str(WORKER_PROCESSES), "--without-gossip", "--without-mingle"]
+    return build_celery(layout, environ, "worker", options, stop_timeout_s=20.0)
 
 
 def build_beat(layout: Layout, environ: Mapping[str, str]) -> Program:
     """The clock of the periodic tasks; it has no pid file, for the supervisor keeps it single."""
-    schedule = layout.data("celerybeat-schedule")
+    options = ["--schedule", str(layout.data("celerybeat-schedule")), "--pidfile="]
+    return build_celery(layout, environ, "beat", options, stop_timeout_s=10.0)
+
+
+def build_celery(
+    layout: Layout, environ: Mapping[str, str], name: str, options: list[str], *, stop_timeout_s: float
+) -> Program:
+    """One of Celery's commands; it makes a file once it is at work (posthog/celery.py), removed before each start."""
+    ready_file = layout.data(f"{name}.ready")
     return Program(
-        name="beat",
-        command=(
-            *(str(layout.app_python), "-m", "celery", "-A", "posthog", "beat"),
-            *("--schedule", str(schedule), "--pidfile=", "--loglevel", "info"),
-        ),
-        environ=environ,
-        stop_signal=signal.SIGTERM,
+        name=name,
+        command=(str(layout.app_python), "-m", "celery", "-A", "posthog", name, "--loglevel", "info", *options),
+        environ={**environ, "CELERY_READY_FILE": str(ready_file)},
+        stop_timeout_s=stop_timeout_s,
+        prepare=lambda: ready_file.unlink(missing_ok=True),
+        is_ready=ready_file.exists,
     )

@@ -38,6 +38,7 @@ class Program:
         prepare: Runs before every start, also after a crash.
         is_ready: Whether it serves; None for what serves nobody.
         is_store: Stores stop after everything that uses them.
+        is_sender: Stops before everything else, for it still sends something at its end.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Program:
     prepare: Callable[[], None] | None = None
     is_ready: Callable[[], bool] | None = None
     is_store: bool = False
+    is_sender: bool = False
 
 
 class Child:

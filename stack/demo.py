@@ -1,11 +1,8 @@
 """The demo: replayed providers behind a real LiteLLM proxy, sample calls through it, and their report."""
 
-import json
-
 from stack.child import Program
 from stack.instance import Instance
-from stack.jobs import build_manage_job
-from stack.progress import Step
+from stack.progress import Board, Step
 from stack.sample_calls import SampleCalls
 from stack.system import LOOPBACK, answers_ok
 
@@ -22,21 +19,19 @@ class Demo:
         self._gateway: Step | None = None
 
     def start_gateway(self) -> None:
-        """Make the demo's teams and credential and start the gateway with it; `run` waits until it is ready."""
+        """Start the gateway, which takes longest to be ready; `run` waits for it."""
         instance = self._instance
-        setup = build_manage_job(instance.layout, instance.addresses, "setup_demo", "--json")
-        instance.board.wait(instance.board.add("demo teams", instance.supervisor.start_job(setup)))
-        token = json.loads(setup.output())["webhook_token"]
-        self._gateway = instance.board.add("LiteLLM proxy", instance.supervisor.start(self._build_gateway(token)))
+        self._gateway = instance.board.add("LiteLLM proxy", instance.supervisor.start(self._build_gateway()))
 
     def run(self) -> None:
         """Make the sample calls once the gateway is ready, and print the report of the day to stdout."""
         instance = self._instance
         assert self._gateway is not None
         instance.board.wait(self._gateway)
-        SampleCalls(instance.layout, instance.addresses, instance.supervisor, instance.board).run()
+        board = Board(meanwhile=instance.supervisor.check)
+        SampleCalls(instance.layout, instance.addresses, instance.supervisor, board).run()
 
-    def _build_gateway(self, token: str) -> Program:
+    def _build_gateway(self) -> Program:
         """Replay server and proxy as one program; the token goes by the environment, where `ps` does not show it."""
         layout, ports = self._instance.layout, self._instance.ports
         options = ["--gateway-python", str(layout.gateway_python), "--log-folder", str(layout.log("gateway").parent)]
@@ -45,7 +40,8 @@ class Demo:
         return Program(
             name="demo",
             command=(str(layout.app_python), "-m", "demo.run_gateway", *options),
-            environ={"POSTHOG_WEBHOOK_TOKEN": token},
+            environ={"POSTHOG_WEBHOOK_TOKEN": self._instance.webhook_token},
             stop_timeout_s=STOP_TIMEOUT_S,
+            is_sender=True,
             is_ready=lambda: answers_ok(ports["gateway"], READY_PATH),
         )

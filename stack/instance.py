@@ -1,6 +1,7 @@
 """The whole stack: environments, stores, migrations, web, worker and beat, in the order that is fastest."""
 
 import os
+import secrets
 
 from stack.addresses import build_addresses, list_embedded, load_secrets, take_ports
 from stack.application import build_application
@@ -15,53 +16,68 @@ from stack.stores import build_stores, list_store_environments, start_stores
 from stack.supervisor import Supervisor
 from stack.system import LOOPBACK
 
-PROGRAM_LABELS = {"web": "web", "worker": "worker", "beat": "beat"}
-
 
 class Instance:
     """
     One run of the stack.
 
     Args:
-        with_gateway: The demo's gateway will run too: its ports are checked and its environment is set up
-        meanwhile.
+        with_demo: The demo's gateway will run too: its ports are checked, its environment is set up meanwhile,
+        and its teams and credential are made.
     """
 
-    def __init__(self, layout: Layout, supervisor: Supervisor, *, with_gateway: bool) -> None:
+    def __init__(self, layout: Layout, supervisor: Supervisor, *, with_demo: bool) -> None:
         self.layout = layout
         self.supervisor = supervisor
         self.board = Board()
         self.welcome = ""
+        self.webhook_token = make_webhook_token() if with_demo else ""
         self._embedded = list_embedded(os.environ)
-        servers = ("web", *self._embedded, *(("gateway", "replay") if with_gateway else ()))
+        servers = ("web", *self._embedded, *(("gateway", "replay") if with_demo else ()))
         self.ports = take_ports(servers, os.environ)
         self._passwords = load_secrets(layout)
         self.addresses = build_addresses(self.ports, self._passwords, os.environ)
-        self._with_gateway = with_gateway
 
     @property
     def url(self) -> str:
         return self.addresses["SITE_URL"]
 
-    def set_up_stores(self) -> Step | None:
-        """Install, start the stores, migrate. Returns the gateway's installation, which may go on."""
-        environments = list_store_environments(self._embedded) + ([GATEWAY] if self._with_gateway else [])
+    def install(self) -> Step | None:
+        """Set up what is not up to date. Returns the gateway's installation if there is one, which may go on."""
+        environments = list_store_environments(self._embedded) + ([GATEWAY] if self.webhook_token else [])
         installs = start_installs(environments, self.layout, self.supervisor, self.board)
         gateway = installs.pop(GATEWAY.name, None)
-        self.board.wait(*installs.values()) if installs else None
-        programs = build_stores(self.layout, self.ports, self._passwords)
-        steps = start_stores(programs, self.supervisor, self.board)
-        self.board.wait(*steps) if steps else None
-        migrate(self.layout, self.addresses, self.supervisor, self.board)
-        write_env_file(self.layout.addresses_file, self.addresses)
+        self._wait(list(installs.values()))
         return gateway
 
+    def start_stores(self) -> None:
+        """Start the stores and migrate."""
+        programs = build_stores(self.layout, self.ports, self._passwords)
+        self._wait(start_stores(programs, self.supervisor, self.board))
+        migrate(self.layout, self.addresses, self.supervisor, self.board)
+        write_env_file(self.layout.addresses_file, self.addresses)
+
     def start_application(self) -> None:
-        """Start web, worker and beat, and make the first organization, team and user."""
+        """Start web, worker and beat; meanwhile make the demo's teams and the first user, who owns all there is."""
         host = os.environ.get("WEB_HOST") or LOOPBACK
         programs = build_application(self.layout, self.addresses, host=host, port=self.ports["web"])
-        steps = [self.board.add(PROGRAM_LABELS[program.name], self.supervisor.start(program)) for program in programs]
-        first_user = build_manage_job(self.layout, self.addresses, "setup_instance")
-        steps.append(self.board.add("first organization, team and user", self.supervisor.start_job(first_user)))
-        self.board.wait(*steps)
-        self.welcome = first_user.output().strip()
+        steps = [self.board.add(program.name, self.supervisor.start(program)) for program in programs]
+        if self.webhook_token:
+            self._run_setup("demo teams", "setup_demo", POSTHOG_WEBHOOK_TOKEN=self.webhook_token)
+        self.welcome = self._run_setup("first organization, team and user", "setup_instance").strip()
+        self._wait(steps)
+
+    def _run_setup(self, label: str, command: str, **variables: str) -> str:
+        """stdout of a management command."""
+        job = build_manage_job(self.layout, {**self.addresses, **variables}, command)
+        self._wait([self.board.add(label, self.supervisor.start_job(job))])
+        return job.output()
+
+    def _wait(self, steps: list[Step]) -> None:
+        if steps:
+            self.board.wait(*steps)
+
+
+def make_webhook_token() -> str:
+    """A gateway token made before there is a database to keep its hash, so that the gateway can start at once."""
+    return f"phg_{secrets.token_urlsafe(32)}"

@@ -31,10 +31,18 @@ class Step:
 
 
 class Board:
-    """The steps under way, polled together, so that slow ones run side by side."""
+    """
+    The steps under way, polled together, so that slow ones run side by side.
 
-    def __init__(self, write: Callable[[str], None] = write_line) -> None:
+    Args:
+        meanwhile: Called at every poll, e.g. to look after what already runs.
+    """
+
+    def __init__(
+        self, write: Callable[[str], None] = write_line, *, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
         self._write = write
+        self._meanwhile = meanwhile
         self._active: list[Step] = []
 
     def add(self, label: str, poll: Callable[[], bool]) -> Step:
@@ -47,6 +55,7 @@ class Board:
         """Return when the given steps are done (all, if none is given); raise when any active step fails."""
         while any(step in self._active for step in steps or self._active[:]):
             self._poll_all()
+            self._meanwhile()
             if self._active:
                 time.sleep(POLL_S)
 

@@ -68,14 +68,15 @@ class Supervisor:
             time.sleep(POLL_S)
 
     def stop(self) -> None:
-        """Stop the last started first; what ignores its signal for too long is killed with its group."""
+        """Stop senders, then the last started first, then stores; what ignores its signal is killed with its group."""
         for job in self._jobs:
             job.stop()
-        stores = [child for child in self._children.values() if child.program.is_store]
-        others = [child for child in self._children.values() if not child.program.is_store]
-        for child in reversed(others):
-            self._stop_together([child])
-        self._stop_together(stores)
+        children = list(reversed(self._children.values()))
+        self._stop_together([child for child in children if child.program.is_sender])
+        for child in children:
+            if not child.program.is_sender and not child.program.is_store:
+                self._stop_together([child])
+        self._stop_together([child for child in children if child.program.is_store])
         self._children.clear()
         self._guardian.close()
 

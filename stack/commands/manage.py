@@ -26,7 +26,7 @@ STORELESS_COMMANDS = frozenset(
     {
         *("help", "version", "check", "diffsettings", "makemigrations", "startapp", "startproject"),
         *("collectstatic", "findstatic", "compilemessages", "makemessages", "sendtestemail"),
-        *("list_settings", "normalize_usage", "price_usage", "refresh_prices"),
+        *("list_flags", "list_settings", "normalize_usage", "price_usage", "refresh_prices"),
     }
 )
 """Commands that talk to no store."""

@@ -2,7 +2,7 @@
 `bin/start`: set everything up and run it until Ctrl-C.
 
 What is slow runs side by side: environments install together, stores start together, and with --demo the
-gateway is set up while the stores migrate.
+gateway starts while the stores migrate.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def run_stack(layout: Layout, lock: Lock, options: argparse.Namespace) -> int:
     is_ready = False
     try:
         with supervision(layout) as supervisor:
-            instance = Instance(layout, supervisor, with_gateway=options.demo)
+            instance = Instance(layout, supervisor, with_demo=options.demo)
             demo = start_instance(instance, with_demo=options.demo)
             command = "bin/start --demo" if options.demo else "bin/start"
             lock.describe(Holder(os.getpid(), command, is_stack=True, url=instance.url, is_ready=True))
@@ -78,12 +78,14 @@ def run_stack(layout: Layout, lock: Lock, options: argparse.Namespace) -> int:
 
 
 def start_instance(instance: Instance, *, with_demo: bool) -> Demo | None:
-    """Bring everything up; the gateway, which takes longest, starts before the application."""
-    gateway_installation = instance.set_up_stores()
+    """Bring everything up; the gateway, which takes longest, starts as soon as its environment is there."""
+    installation = instance.install()
     demo = Demo(instance) if with_demo else None
-    if gateway_installation is not None:
-        instance.board.wait(gateway_installation)
-    if demo is not None:
+    if demo is not None and installation is None:
+        demo.start_gateway()
+    instance.start_stores()
+    if demo is not None and installation is not None:
+        instance.board.wait(installation)
         demo.start_gateway()
     instance.start_application()
     return demo

@@ -247,9 +247,9 @@ def compute_ours(inputs: Inputs, name: str) -> tuple[Decimal, Decimal] | None:
     if bill.unpriced:
         return None
     sums = {"input_cost_usd": Decimal(0), "output_cost_usd": Decimal(0)}
-    for term in bill.terms:
-        if term.column in sums:
-            sums[term.column] += term.amount_usd
+    for column, _, _, _, amount_usd in bill.lines:
+        if column in sums:
+            sums[column] += amount_usd
     return sums["input_cost_usd"], sums["output_cost_usd"]
 
 

@@ -94,6 +94,10 @@ class StartedStack:
         supervisor = psutil.Process(self._process.pid)
         return [supervisor, *supervisor.children(recursive=True)]
 
+    def find_child(self, name: str) -> psutil.Process:
+        """The supervised process of that name."""
+        return psutil.Process(int((self.instance / "run" / f"{name}.pid").read_text().split()[0]))
+
     def send(self, number: signal.Signals) -> int:
         """Send the supervisor a signal and wait for its end: its exit code."""
         self._process.send_signal(number)

@@ -15,6 +15,7 @@ from tests.e2e.started_stack import StartedStack, make_environment, run_command,
 from tests.processes import wait_until_gone
 
 A_FEW_SECONDS = 10.0
+MEMORY_LIMIT_BYTES = 1_500_000_000
 
 
 def as_printed(expected: ExpectedTeamSums) -> dict[str, str]:
@@ -73,6 +74,14 @@ def test_printed_url_answers(demo_run: DemoRun) -> None:
     with urllib.request.urlopen(demo_run.stack.url) as answer:
         assert answer.url.startswith(f"{demo_run.stack.url}/login")
     assert re.search(rf"Sign in as \S+ .*: {demo_run.stack.url}/\S+", demo_run.stack.stderr)
+
+
+def test_memory_stays_below_its_limit(demo_run: DemoRun) -> None:
+    """Stores, web, worker, beat and supervisor together, the demo's gateway left out: under 1.5 GB, each page once."""
+    gateway = demo_run.stack.find_child("demo")
+    left_out = {gateway, *gateway.children(recursive=True)}
+    stack = [process for process in demo_run.stack.list_processes() if process not in left_out]
+    assert sum(process.memory_full_info().pss for process in stack) < MEMORY_LIMIT_BYTES
 
 
 def test_second_start_says_where_the_first_runs(demo_run: DemoRun) -> None:
