@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from posthog.llm_usage.pricing.entry import CallConditions, Entry
 from posthog.llm_usage.pricing.formula import compute_bill
 from posthog.llm_usage.pricing.litellm_map import Document, find_family
-from posthog.llm_usage.pricing.rates import CallConditions, Entry
 from posthog.llm_usage.token_usage import TokenUsage
 
 BILLED_AT = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
@@ -246,11 +246,7 @@ def compute_ours(inputs: Inputs, name: str) -> tuple[Decimal, Decimal] | None:
     bill = compute_bill(TokenUsage(**inputs.counts), rates)
     if bill.unpriced:
         return None
-    sums = {"input_cost_usd": Decimal(0), "output_cost_usd": Decimal(0)}
-    for column, _, _, _, amount_usd in bill.lines:
-        if column in sums:
-            sums[column] += amount_usd
-    return sums["input_cost_usd"], sums["output_cost_usd"]
+    return bill.sums["input_cost_usd"], bill.sums["output_cost_usd"]
 
 
 def is_equal(ours: tuple[Decimal, Decimal] | None, theirs: tuple[float, float]) -> bool:

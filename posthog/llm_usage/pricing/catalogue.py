@@ -37,8 +37,8 @@ from typing import Any
 
 import orjson
 
-from posthog.llm_usage.pricing.names import Match, Named, NameIndex
-from posthog.llm_usage.pricing.rates import Entry
+from posthog.llm_usage.pricing.entry import Entry
+from posthog.llm_usage.pricing.names import Named, NameIndex
 
 CATALOGUE_FILE = Path(__file__).with_name("catalogue.json")
 
@@ -63,25 +63,22 @@ class PriceCatalogue:
     entries: Mapping[str, Entry]
     sources: tuple[Mapping[str, str], ...] = ()
     _index: NameIndex = field(default_factory=lambda: NameIndex(()), repr=False)
-    _matches: dict[tuple[str | None, str | None, str | None], Match | None] = field(default_factory=dict, repr=False)
+    _found: dict[tuple[str | None, ...], tuple[Entry, bool] | None] = field(default_factory=dict, repr=False)
 
     def find(self, provider: str | None, model: str | None, base_model: str | None = None) -> tuple[Entry, bool] | None:
         """The entry that prices the model, and whether its price is presumed; None where nobody states one."""
-        key = (provider, model, base_model)
-        try:
-            match = self._matches[key]
-        except KeyError:
-            match = self._match(*key)
-        return None if match is None else (self.entries[match.name], match.is_assumed)
+        names = (provider, model, base_model)
+        return self._found[names] if names in self._found else self._find(*names)
 
-    def _match(self, provider: str | None, model: str | None, base_model: str | None) -> Match | None:
+    def _find(self, provider: str | None, model: str | None, base_model: str | None) -> tuple[Entry, bool] | None:
         names = (provider, model, base_model)
         if any(len(name) > MAX_NAME_CHARS for name in names if name):
             return None
-        if len(self._matches) >= MAX_REMEMBERED_NAMES:
-            self._matches.clear()
-        match = self._matches[names] = self._index.find(provider, model, base_model)
-        return match
+        if len(self._found) >= MAX_REMEMBERED_NAMES:
+            self._found.clear()
+        match = self._index.find(provider, model, base_model)
+        found = self._found[names] = None if match is None else (self.entries[match.name], match.is_assumed)
+        return found
 
 
 def build_catalogue(document: Mapping[str, Any]) -> PriceCatalogue:

@@ -9,51 +9,59 @@ audio that nobody told apart), the overlap is the smallest possible. A part that
 Cohere's `billed_units` are what it invoices: where usage carries them, they are the cells.
 """
 
+from decimal import Decimal
+
 from posthog.llm_usage.token_usage import TokenUsage
 
-Cell = tuple[str, int]
-"""The name of a rate, and how many tokens are charged at it."""
+Cell = tuple[str, int | Decimal]
+"""The name of a rate, and how many tokens (or whatever it is the rate of) are charged at it."""
+Side = tuple[str, list[Cell]]
+"""A column that sums to the total, and its cells."""
 
 
-def cut(usage: TokenUsage, *, is_reasoning_apart: bool) -> tuple[list[Cell], list[str]]:
+def cut(usage: TokenUsage, *, is_reasoning_apart: bool) -> tuple[list[Side], list[str]]:
     """
     Cut both sides, as far as they were reported.
 
     Args:
         is_reasoning_apart: Whether reasoning has a rate of its own; else it is part of the plain output.
     Returns:
-        The cells, and the media (`audio`, `image`) of which nobody said how much was cached, where it could be either.
+        The sides, and the media (`audio`, `image`) of which nobody said how much was cached, where it could be either.
     """
-    cells: list[Cell] = []
+    sides: list[Side] = []
     untold: list[str] = []
     if usage.billed_input_tokens is not None or usage.billed_output_tokens is not None:
-        invoiced = (("input", usage.billed_input_tokens), ("output", usage.billed_output_tokens))
-        cells += [(name, tokens) for name, tokens in invoiced if tokens is not None]
-        return cells, untold
+        if usage.billed_input_tokens is not None:
+            sides.append((INPUT, [("input", usage.billed_input_tokens)]))
+        if usage.billed_output_tokens is not None:
+            sides.append((OUTPUT, [("output", usage.billed_output_tokens)]))
+        return sides, untold
     if usage.input_tokens is not None:
-        _cut_input(usage, usage.input_tokens, cells, untold)
+        sides.append((INPUT, _cut_input(usage, usage.input_tokens, untold)))
     if usage.output_tokens is not None:
-        _cut_output(usage, usage.output_tokens, cells, is_reasoning_apart=is_reasoning_apart)
-    return cells, untold
+        sides.append((OUTPUT, _cut_output(usage, usage.output_tokens, is_reasoning_apart=is_reasoning_apart)))
+    return sides, untold
 
 
-def _cut_input(usage: TokenUsage, whole: int, cells: list[Cell], untold: list[str]) -> None:
-    writes, read = _cut_writes(usage), usage.cache_read_input_tokens
-    fresh = whole - (read or 0)
-    for _, tokens in writes:
-        fresh -= tokens
-    if fresh < 0:
-        fresh = 0
+INPUT, OUTPUT = "input_cost_usd", "output_cost_usd"
+
+
+def _cut_input(usage: TokenUsage, whole: int, untold: list[str]) -> list[Cell]:
+    read = usage.cache_read_input_tokens
+    writes, written = _cut_writes(usage)
+    fresh = max(whole - (read or 0) - written, 0)
+    cells: list[Cell] = []
     if (usage.audio_input_tokens, usage.image_input_tokens, usage.video_input_tokens) != NO_MEDIA:
         fresh = _cut_input_media(usage, fresh, cells, untold)
     elif read is not None:
         cells.append(("cache_read", read))
     cells.append(("input", fresh))
     cells += writes
+    return cells
 
 
-def _cut_writes(usage: TokenUsage) -> list[Cell]:
-    """Writes by lifetime; what no lifetime accounts for is charged as the shortest."""
+def _cut_writes(usage: TokenUsage) -> tuple[list[Cell], int]:
+    """Writes by lifetime, and their sum; what no lifetime accounts for is charged as the shortest."""
     written, shortest = usage.cache_creation_input_tokens, usage.cache_creation_5m_input_tokens
     longer = (
         usage.cache_creation_30m_input_tokens,
@@ -61,11 +69,15 @@ def _cut_writes(usage: TokenUsage) -> list[Cell]:
         usage.cache_creation_12h_input_tokens,
     )
     if not any(longer):
-        tokens = written if shortest is None else max(shortest, written or 0)
-        return [] if tokens is None else [("cache_write", tokens)]
-    cells = [(name, tokens) for name, tokens in zip(LONGER_WRITES, longer, strict=True) if tokens]
-    rest = max((written or 0) - sum(tokens for _, tokens in cells), shortest or 0)
-    return [("cache_write", rest), *cells] if rest else cells
+        if written is None and shortest is None:
+            return [], 0
+        rest = max(written or 0, shortest or 0)
+        return [("cache_write", rest)], rest
+    by_lifetime = [(name, tokens) for name, tokens in zip(LONGER_WRITES, longer, strict=True) if tokens]
+    known = sum(tokens for _, tokens in by_lifetime)
+    rest = max((written or 0) - known, shortest or 0)
+    cells: list[Cell] = [("cache_write", rest)] if rest else []
+    return [*cells, *by_lifetime], known + rest
 
 
 LONGER_WRITES = ("cache_write_30m", "cache_write_1h", "cache_write_12h")
@@ -97,7 +109,8 @@ def _cut_input_media(usage: TokenUsage, fresh: int, cells: list[Cell], untold: l
     return fresh
 
 
-def _cut_output(usage: TokenUsage, left: int, cells: list[Cell], *, is_reasoning_apart: bool) -> None:
+def _cut_output(usage: TokenUsage, left: int, *, is_reasoning_apart: bool) -> list[Cell]:
+    cells: list[Cell] = []
     media = (usage.audio_output_tokens, usage.image_output_tokens, usage.video_output_tokens)
     if media != NO_MEDIA:
         for name, tokens in zip(OUTPUT_MEDIA, media, strict=True):
@@ -108,6 +121,7 @@ def _cut_output(usage: TokenUsage, left: int, cells: list[Cell], *, is_reasoning
         cells.append(("reasoning", min(usage.reasoning_tokens, left)))
         left -= min(usage.reasoning_tokens, left)
     cells.append(("output", left))
+    return cells
 
 
 OUTPUT_MEDIA = ("output_audio", "output_image", "output_video")

@@ -6,7 +6,7 @@ None: not known, or not applicable. 0: known to cost nothing. `cache_read`, `cac
 """
 
 from decimal import Context, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 ZERO = Decimal(0)
 
@@ -14,8 +14,11 @@ EXACT = Context(prec=60)
 """Wide enough that 64-bit counts times catalogue rates, and their sums, never round."""
 
 
-Line = tuple[str, str, int | Decimal, Decimal, Decimal]
-"""A `CostTerm` without its names: four are made for every event, and few are ever looked at."""
+class Formula(Protocol):
+    """Whatever can say how a cost adds up."""
+
+    @property
+    def terms(self) -> "tuple[CostTerm, ...]": ...
 
 
 class CostTerm(NamedTuple):
@@ -41,7 +44,7 @@ class Costs(NamedTuple):
         source: Who set the price: gateway, caller, provider, custom, team_price or catalogue; None: nobody.
         model: The matched catalogue entry's or team price's name.
         flags: `unpriced_model`, `price_assumed`, `cost_mismatch`; sorted.
-        lines: How our own figure adds up; empty where there is none. `terms` gives them their names.
+        formula: How our own figure adds up; None where there is none.
         own_total_usd: Our own figure for the whole call, also where another one took precedence.
     """
 
@@ -59,13 +62,13 @@ class Costs(NamedTuple):
     source: str | None = None
     model: str | None = None
     flags: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
+    formula: Formula | None = None
     own_total_usd: Decimal | None = None
 
     @property
     def terms(self) -> tuple[CostTerm, ...]:
-        """The formula, line by line."""
-        return tuple(CostTerm(*line) for line in self.lines)
+        """The formula's lines; none where there is no figure of our own."""
+        return () if self.formula is None else self.formula.terms
 
 
 COST_COLUMNS: tuple[str, ...] = (

@@ -19,7 +19,7 @@ gateway's cache answered costs 0 and saves the price not paid.
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from posthog.llm_usage.pricing.catalogue import PriceCatalogue
 from posthog.llm_usage.pricing.costs import COST_COLUMNS, EXACT, ZERO, Costs
@@ -32,7 +32,7 @@ from posthog.llm_usage.pricing.flags import (
     is_price_assumed,
     is_unpriced_model,
 )
-from posthog.llm_usage.pricing.formula import Bill, add, compute_bill
+from posthog.llm_usage.pricing.formula import Bill, compute_bill
 from posthog.llm_usage.pricing.given import ROUNDING_USD, GivenCosts
 from posthog.llm_usage.pricing.rates import Rates, is_claude
 from posthog.llm_usage.pricing.request import NO_PRICES, PriceRequest
@@ -63,17 +63,12 @@ def price_usage(usage: TokenUsage, *, request: PriceRequest, catalogue: PriceCat
     own = _price_own(usage, request, catalogue)
     if request.call_kind == "gateway_cache_hit":
         return _price_cache_hit(own, request)
-    given = _find_given(usage, request)
-    return own if given is None else _merge(usage, given, own)
-
-
-def _find_given(usage: TokenUsage, request: PriceRequest) -> GivenCosts | None:
     if request.given is not None:
-        return request.given
+        return _merge(usage, request.given, own)
     charged = usage.provider_cost_usd
     if charged is None or (request.is_zero_unknown and not charged):
-        return None
-    return GivenCosts(source="provider", total_cost_usd=charged)
+        return own
+    return _merge(usage, GivenCosts(source="provider", total_cost_usd=charged), own)
 
 
 def _price_own(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalogue) -> Costs:
@@ -82,7 +77,7 @@ def _price_own(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalog
         costs = Costs()
     else:
         quantities, size = request.quantities, request.search_context_size
-        costs = _total(compute_bill(usage, price.rates, quantities=quantities, search_context_size=size), price)
+        costs = _build_costs(compute_bill(usage, price.rates, quantities=quantities, search_context_size=size), price)
     total = costs.total_cost_usd
     if is_unpriced_model(usage, has_quantities=bool(request.quantities), total_cost_usd=total):
         return costs._replace(flags=(UNPRICED_MODEL,))
@@ -90,27 +85,27 @@ def _price_own(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalog
 
 
 def _find_price(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalogue) -> Price | None:
-    listed = _find_listed(usage, request, catalogue)
+    """The event's price, else the team's, else the list's; the tier that the usage names goes before the event's."""
+    found, listed = catalogue.find(request.provider, request.model, request.base_model), None
+    if found is not None:
+        entry, is_presumed = found
+        conditions = request.conditions
+        if usage.service_tier and usage.service_tier != conditions.service_tier:
+            conditions = replace(conditions, service_tier=usage.service_tier)
+        listed = Price(entry.resolve(usage.input_tokens, conditions), "catalogue", entry.name, is_presumed)
+    if request.custom is None and request.team_prices is NO_PRICES:
+        return listed
+    return _find_agreed(request, listed) or listed
+
+
+def _find_agreed(request: PriceRequest, listed: Price | None) -> Price | None:
     if request.custom is not None:
         return _complete(request.custom, "custom", request.model, listed, request)
-    if request.team_prices is not NO_PRICES:
-        names = (request.base_model, request.model, listed.model if listed else None)
-        team_price = request.team_prices.find(request.provider, names, request.conditions.at)
-        if team_price is not None:
-            return _complete(team_price.rates, "team_price", team_price.model_pattern, listed, request)
-    return listed
-
-
-def _find_listed(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalogue) -> Price | None:
-    """The list price; the provider's own word on the tier, in its usage, goes before the event's."""
-    found = catalogue.find(request.provider, request.model, request.base_model)
-    if found is None:
+    names = (request.base_model, request.model, listed.model if listed else None)
+    team_price = request.team_prices.find(request.provider, names, request.conditions.at)
+    if team_price is None:
         return None
-    entry, is_presumed = found
-    conditions = request.conditions
-    if usage.service_tier and usage.service_tier != conditions.service_tier:
-        conditions = replace(conditions, service_tier=usage.service_tier)
-    return Price(entry.resolve(usage.input_tokens, conditions), "catalogue", entry.name, is_presumed)
+    return _complete(team_price.rates, "team_price", team_price.model_pattern, listed, request)
 
 
 def _complete(
@@ -125,63 +120,18 @@ def _complete(
     return Price(rates, source, model)
 
 
-PARTS: dict[str, tuple[str, ...]] = {
-    "cache_read": ("cache_read_cost_usd",),
-    "cache_read_audio": ("cache_read_cost_usd", "audio_cost_usd"),
-    "cache_read_image": ("cache_read_cost_usd", "image_cost_usd"),
-    "cache_write": ("cache_creation_cost_usd",),
-    "cache_write_30m": ("cache_creation_cost_usd",),
-    "cache_write_1h": ("cache_creation_cost_usd",),
-    "cache_write_12h": ("cache_creation_cost_usd",),
-    "input_audio": ("audio_cost_usd",),
-    "output_audio": ("audio_cost_usd",),
-    "input_image": ("image_cost_usd",),
-    "output_image": ("image_cost_usd",),
-    "input_video": ("video_cost_usd",),
-    "output_video": ("video_cost_usd",),
-    "output_images": ("image_cost_usd",),
-    "input_images": ("image_cost_usd",),
-}
-"""The columns that a line is a part of, beside the side it is summed into."""
-
-
-def _total(bill: Bill, price: Price) -> Costs:
-    sums = _sum_lines(bill)
-    if bill.unpriced:
-        for column in ("total_cost_usd", *bill.unpriced):
-            sums.pop(column, None)
+def _build_costs(bill: Bill, price: Price) -> Costs:
+    sums: dict[str, Any] = {**bill.sums}
     total = sums.get("total_cost_usd")
-    is_assumed = (price.is_assumed or bill.is_assumed) and bool(total)
+    is_assumed = bool(total) and (price.is_assumed or bill.is_assumed)
     return Costs(
-        **cast(dict[str, Any], sums),
-        saved_cache_cost_usd=bill.saved_cache_cost_usd,
+        **sums,
         source=price.source,
         model=price.model,
-        flags=(PRICE_ASSUMED,) if is_price_assumed(is_assumed=is_assumed, source=price.source) else (),
-        lines=tuple(bill.lines),
+        flags=(PRICE_ASSUMED,) if is_assumed and is_price_assumed(is_assumed=True, source=price.source) else (),
+        formula=bill,
         own_total_usd=total,
     )
-
-
-SIDES = ("input_cost_usd", "output_cost_usd", "request_cost_usd", "web_search_cost_usd")
-"""The columns that sum to the total."""
-
-
-def _sum_lines(bill: Bill) -> dict[str, Decimal]:
-    """Sums by column, the total among them; empty where nothing was billed."""
-    sums: dict[str, Decimal] = {}
-    for column, name, _, _, amount in bill.lines:
-        sums[column] = add(sums[column], amount) if column in sums else amount
-        if name in PARTS:
-            for part in PARTS[name]:
-                sums[part] = add(sums[part], amount) if part in sums else amount
-    if sums:
-        total = ZERO
-        for column in SIDES:
-            if column in sums:
-                total = add(total, sums[column])
-        sums["total_cost_usd"] = total
-    return sums
 
 
 def _price_cache_hit(own: Costs, request: PriceRequest) -> Costs:
@@ -206,7 +156,7 @@ def _merge(usage: TokenUsage, given: GivenCosts, own: Costs) -> Costs:
     total = given.total_cost_usd if given.total_cost_usd is not None else _sum_given(given, own)
     witnessed = total if given.list_total_usd is None else given.list_total_usd
     is_mismatch = is_cost_mismatch(witnessed, own.total_cost_usd)
-    factor = None if is_mismatch else _find_factor(total, own.total_cost_usd)
+    factor = None if is_mismatch else _find_factor(given, total, own)
     parts: dict[str, Any] = {column: _find_part(column, given, own, factor) for column in DIVIDED}
     if given.tools_cost_usd is not None and usage.web_search_count:
         parts["web_search_cost_usd"] = given.tools_cost_usd
@@ -219,12 +169,15 @@ def _merge(usage: TokenUsage, given: GivenCosts, own: Costs) -> Costs:
     )
 
 
-def _find_factor(total: Decimal | None, own_total: Decimal | None) -> Decimal | None:
+def _find_factor(given: GivenCosts, total: Decimal | None, own: Costs) -> Decimal | None:
     """What our parts are multiplied by to sum to the given total; None where they say nothing about it."""
-    if total is None or own_total is None:
+    if total is None or own.total_cost_usd is None:
         return None
-    is_same = abs(total - own_total) <= ROUNDING_USD or not own_total
-    return Decimal(1) if is_same else EXACT.divide(total, own_total)
+    own_fee = own.request_cost_usd or ZERO
+    charged = total - (own_fee if given.request_cost_usd is None else given.request_cost_usd)
+    own_charged = own.total_cost_usd - own_fee
+    is_same = abs(charged - own_charged) <= ROUNDING_USD or not own_charged
+    return Decimal(1) if is_same else EXACT.divide(charged, own_charged)
 
 
 def _find_part(column: str, given: GivenCosts, own: Costs, factor: Decimal | None) -> Decimal | None:
@@ -245,5 +198,5 @@ def _sum_given(given: GivenCosts, own: Costs) -> Decimal | None:
             return None
     total = ZERO
     for amount in (*sides, given.request_cost_usd, given.web_search_cost_usd):
-        total = total if amount is None else add(total, amount)
+        total = total if amount is None else EXACT.add(total, amount)
     return total

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from posthog.llm_usage.payloads.fields import find_object, find_text
 from posthog.llm_usage.pricing.custom import CustomRates, TeamPrices
+from posthog.llm_usage.pricing.entry import STANDARD, CallConditions
 from posthog.llm_usage.pricing.formula import NOTHING, Quantities
 from posthog.llm_usage.pricing.given import (
     GivenCosts,
@@ -20,7 +21,6 @@ from posthog.llm_usage.pricing.given import (
     read_caller_costs,
     reconcile_gateway_breakdown,
 )
-from posthog.llm_usage.pricing.rates import STANDARD, CallConditions
 
 NO_PRICES = TeamPrices()
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from posthog.llm_usage.pricing.catalogue import build_catalogue
 from posthog.llm_usage.pricing.costs import Costs
+from posthog.llm_usage.pricing.entry import CallConditions
 from posthog.llm_usage.pricing.litellm_map import convert_price_map
 from posthog.llm_usage.pricing.price_usage import price_usage
-from posthog.llm_usage.pricing.rates import CallConditions
 from posthog.llm_usage.pricing.request import PriceRequest
 from posthog.llm_usage.token_usage import TokenUsage
 

@@ -10,7 +10,7 @@ from posthog.llm_usage.pricing.catalogue import (
     build_catalogue,
     load_catalogue,
 )
-from posthog.llm_usage.pricing.rates import CallConditions
+from posthog.llm_usage.pricing.entry import CallConditions
 from tests.unit.llm_usage.pricing.price_list import CATALOGUE
 
 
@@ -49,7 +49,7 @@ def test_memory_of_names_is_bounded() -> None:
     catalogue: PriceCatalogue = build_catalogue({"entries": {"m": {"provider": "acme", "rates": {"input": 1e-06}}}})
     for number in range(MAX_REMEMBERED_NAMES + 5):
         assert catalogue.find("acme", f"unknown-{number}") is None
-    assert len(catalogue._matches) <= MAX_REMEMBERED_NAMES
+    assert len(catalogue._found) <= MAX_REMEMBERED_NAMES
     assert catalogue.find("acme", "m") is not None
 
 

@@ -23,7 +23,7 @@ CLAUDE_WRITES = {
 
 
 def sum_side(bill: Bill, *, is_output: bool) -> int | Decimal:
-    return sum(quantity for _, name, quantity, _, _ in bill.lines if (name in OUTPUT_SIDE) == is_output)
+    return sum(term.quantity for term in bill.terms if (term.rate_name in OUTPUT_SIDE) == is_output)
 
 
 @pytest.mark.parametrize(
@@ -278,9 +278,9 @@ def test_untold_cached_audio_is_assumed(counts: dict[str, Any], is_assumed: bool
 def test_used_without_a_rate_is_unpriced() -> None:
     """A side without a rate is unknown, unless nothing of it was used."""
     bill = compute_bill(TokenUsage(input_tokens=5, output_tokens=7), Rates(input=Decimal(1)))
-    assert bill.unpriced == ("output_cost_usd",)
+    assert bill.unpriced == {"output_cost_usd"}
     bill = compute_bill(TokenUsage(input_tokens=5, output_tokens=0), Rates(input=Decimal(1)))
-    assert (bill.unpriced, bill.lines[-1][-1]) == ((), ZERO)
+    assert (bill.unpriced, bill.terms[-1].amount_usd) == (set(), ZERO)
 
 
 @pytest.mark.parametrize("model", ["gpt-realtime", "claude-sonnet-4-5", "gemini/gemini-2.5-flash", "gpt-4o"])
@@ -291,7 +291,7 @@ def test_cells_sum_to_their_side(model: str, usage: TokenUsage) -> None:
     bill = compute_bill(usage, CATALOGUE.entries[model].resolve(usage.input_tokens))
     assert sum_side(bill, is_output=False) == usage.input_tokens
     assert sum_side(bill, is_output=True) == usage.output_tokens
-    assert all(quantity >= 0 for _, _, quantity, _, _ in bill.lines)
+    assert all(term.quantity >= 0 for term in bill.terms)
 
 
 @settings(max_examples=50, deadline=None)
@@ -316,8 +316,9 @@ def scale(usage: TokenUsage, factor: int) -> TokenUsage:
 @settings(max_examples=50, deadline=None)
 @given(usage=usages())
 def test_sides_sum_to_the_total(usage: TokenUsage) -> None:
-    """The total is input plus output, exactly; parts never exceed their side."""
+    """The total is input plus output, exactly, and the sum of the formula's lines; parts never exceed their side."""
     costs = price("claude-sonnet-4-5", usage)
     assert costs.total_cost_usd == (costs.input_cost_usd or ZERO) + (costs.output_cost_usd or ZERO)
+    assert costs.total_cost_usd == sum(term.amount_usd for term in costs.terms)
     cached = (costs.cache_read_cost_usd or ZERO) + (costs.cache_creation_cost_usd or ZERO)
     assert cached <= (costs.input_cost_usd or ZERO)

@@ -172,6 +172,14 @@ def test_discounted_figure_is_compared_before_the_discount() -> None:
     assert float(costs.input_cost_usd or 0) == pytest.approx(0.013984)
 
 
+def test_guardrail_is_no_part_of_what_the_cache_cost() -> None:
+    """Our parts are scaled to what the model cost; the gateway's own fee stays apart."""
+    fee = gateway("0.03548", list_total_usd=usd("0.02548"), request_cost_usd=usd("0.01"))
+    costs = price("gpt-4o", CACHED, given=fee)
+    assert (costs.total_cost_usd, costs.request_cost_usd, costs.flags) == (usd("0.03548"), usd("0.01"), ())
+    assert (costs.input_cost_usd, costs.cache_read_cost_usd) == (usd("0.01748"), usd("0.00752"))
+
+
 def test_assumed_price_is_no_flag_beside_a_given_one() -> None:
     """The flag doubts the row's figure; a given figure assumes nothing."""
     usage = TokenUsage(input_tokens=1000, cache_read_input_tokens=400)

@@ -7,7 +7,7 @@ import pytest
 
 from posthog.llm_usage.payloads.litellm import build_ai_event
 from posthog.llm_usage.pricing.custom import CustomRates
-from posthog.llm_usage.pricing.rates import STANDARD
+from posthog.llm_usage.pricing.entry import STANDARD
 from posthog.llm_usage.pricing.request import PriceRequest, read_price_request
 from tests.factories import make_payload
 from tests.unit.llm_usage.pricing.price_list import usd

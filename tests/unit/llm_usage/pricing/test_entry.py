@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from posthog.llm_usage.pricing.rates import STANDARD, CallConditions, Entry, is_off_peak
+from posthog.llm_usage.pricing.entry import STANDARD, CallConditions, Entry, is_off_peak
 from posthog.llm_usage.token_usage import TokenUsage
 from tests.unit.llm_usage.pricing.price_list import CATALOGUE, price, usd
 
