@@ -25,6 +25,7 @@ READY_LINE = "Ctrl-C stops everything."
 """What bin/start says last: everything runs, and with --demo the report is printed."""
 
 Row = dict[str, Any]
+NOTHING_SET: Mapping[str, str] = {}
 
 
 def make_environment(instance: Path, **variables: str) -> dict[str, str]:
@@ -46,9 +47,9 @@ def run_command(environment: Mapping[str, str], *command: str) -> subprocess.Com
 class StartedStack:
     """One run of `bin/start ARGUMENTS…`."""
 
-    def __init__(self, instance: Path, *arguments: str) -> None:
+    def __init__(self, instance: Path, *arguments: str, variables: Mapping[str, str] = NOTHING_SET) -> None:
         self.instance = instance
-        self.environment = make_environment(instance)
+        self.environment = make_environment(instance, **variables)
         instance.mkdir(parents=True, exist_ok=True)
         with open(self._stdout, "w") as stdout, open(self._stderr, "w") as stderr:
             command = [str(ROOT / "bin" / "start"), *arguments]
