@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import anthropic
@@ -22,7 +23,9 @@ from demo.gateway.team_keys import KEY_BY_TEAM
 from demo.sample_calls import SAMPLE_CALLS, Clients, SampleCall
 
 CALL_ID_HEADER = "x-litellm-call-id"
+READY_PATH = "/health/liveliness"
 TIMEOUT_S = 120.0
+LOOK_EVERY_S = 0.1
 
 
 class UnexpectedOutcome(Exception):
@@ -49,9 +52,10 @@ def run_sample_calls(
     *,
     calls: Iterable[SampleCall] = SAMPLE_CALLS,
     on_progress: Callable[[CallResult], None] = lambda result: None,
+    parallel: int = 1,
 ) -> list[CallResult]:
     """
-    Make the calls one after the other.
+    Make the calls, some at a time; results come in the order of the calls.
 
     Args:
         base_url: The gateway's, without `/v1`.
@@ -59,9 +63,10 @@ def run_sample_calls(
         UnexpectedOutcome: At the first call whose answer is not the intended one.
     """
     results = []
-    for call in calls:
-        results.append(run_sample_call(base_url, call))
-        on_progress(results[-1])
+    with ThreadPoolExecutor(parallel) as pool:
+        for result in pool.map(lambda call: run_sample_call(base_url, call), calls):
+            results.append(result)
+            on_progress(result)
     return results
 
 
@@ -85,6 +90,25 @@ def run_sample_call(base_url: str, call: SampleCall) -> CallResult:
     )
 
 
+def wait_for_gateway(base_url: str, timeout_s: float) -> None:
+    """
+    Return when the gateway answers.
+
+    Raises:
+        TimeoutError: It does not within the time.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            if httpx2.get(f"{base_url}{READY_PATH}", timeout=2).is_success:
+                return
+        except httpx2.TransportError:
+            pass
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no gateway answers at {base_url}")
+        time.sleep(LOOK_EVERY_S)
+
+
 def make_clients(base_url: str, key: str, http: httpx2.Client) -> Clients:
     """Both clients without retries of their own: one call, one event."""
     return Clients(
@@ -104,9 +128,13 @@ def _print_result(result: CallResult) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base-url", default="http://127.0.0.1:4000")
+    parser.add_argument("--wait-s", type=float, default=0.0, help="for a gateway that is starting")
+    parser.add_argument("--parallel", type=int, default=4, help="calls at a time")
+    options = parser.parse_args()
     try:
-        run_sample_calls(parser.parse_args().base_url, on_progress=_print_result)
-    except (UnexpectedOutcome, openai.APIConnectionError, anthropic.APIConnectionError) as exc:
+        wait_for_gateway(options.base_url, options.wait_s)
+        run_sample_calls(options.base_url, on_progress=_print_result, parallel=options.parallel)
+    except (TimeoutError, UnexpectedOutcome, openai.APIConnectionError, anthropic.APIConnectionError) as exc:
         sys.stderr.write(f"{exc}\n")
         return 1
     return 0

@@ -28,8 +28,9 @@ def build_application(layout: Layout, addresses: Mapping[str, str], *, host: str
 
 
 def build_web(layout: Layout, environ: Mapping[str, str], *, host: str, port: int) -> Program:
-    """gunicorn with threads: a webhook call waits for Postgres, not for a processor."""
-    options = ["--bind", f"{host}:{port}", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
+    """gunicorn with threads: a webhook call waits for Postgres, not for a processor. The code is loaded once."""
+    options = ["--preload"]
+    options += ["--bind", f"{host}:{port}", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
     options += ["--worker-class", "gthread", "--keep-alive", str(KEEP_ALIVE_S), "--graceful-timeout", "5"]
     return Program(
         name="web",

@@ -1,7 +1,9 @@
 """The static checks of bin/test and the summary of what failed."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from stack.foreground import run_in_foreground
 from stack.layout import Layout
@@ -26,25 +28,33 @@ CHECKS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check ended."""
+    """How one check ended, and after how many seconds."""
 
     name: str
     exit_code: int
+    duration_s: float
+
+
+def run_check(name: str, run: Callable[[], int]) -> Outcome:
+    """Run one check under its headline."""
+    write_line(f"── {name}")
+    started_at = time.monotonic()
+    return Outcome(name, run(), time.monotonic() - started_at)
 
 
 def run_checks(layout: Layout, environ: Mapping[str, str]) -> list[Outcome]:
     """Run every check, also after one has failed."""
-    outcomes = []
-    for name, arguments in CHECKS.items():
-        write_line(f"── {name}")
-        code = run_in_foreground([str(layout.app_python), *arguments], environ, cwd=layout.root)
-        outcomes.append(Outcome(name, code))
-    return outcomes
+
+    def run(arguments: Sequence[str]) -> int:
+        return run_in_foreground([str(layout.app_python), *arguments], environ, cwd=layout.root)
+
+    return [run_check(name, partial(run, arguments)) for name, arguments in CHECKS.items()]
 
 
 def show_outcomes(outcomes: list[Outcome]) -> int:
     """Print a line for each check; 1 when one failed."""
+    write_line("── summary")
     for outcome in outcomes:
         sign, word = ("✓", "passed") if outcome.exit_code == 0 else ("✗", f"failed (exit code {outcome.exit_code})")
-        write_line(f"{sign} {outcome.name} {word}")
+        write_line(f"{sign} {outcome.name} {word} {outcome.duration_s:.0f} s")
     return 1 if any(outcome.exit_code for outcome in outcomes) else 0

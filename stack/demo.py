@@ -2,7 +2,6 @@
 
 from stack.child import Program
 from stack.instance import Instance
-from stack.progress import Board, Step
 from stack.sample_calls import SampleCalls
 from stack.system import LOOPBACK, answers_ok
 
@@ -16,20 +15,16 @@ class Demo:
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self._gateway: Step | None = None
 
     def start_gateway(self) -> None:
         """Start the gateway, which takes longest to be ready; `run` waits for it."""
         instance = self._instance
-        self._gateway = instance.board.add("LiteLLM proxy", instance.supervisor.start(self._build_gateway()))
+        instance.board.add("LiteLLM proxy", instance.supervisor.start(self._build_gateway()))
 
     def run(self) -> None:
-        """Make the sample calls once the gateway is ready, and print the report of the day to stdout."""
+        """Make the sample calls, which wait for the gateway, and print the report of the day to stdout."""
         instance = self._instance
-        assert self._gateway is not None
-        instance.board.wait(self._gateway)
-        board = Board(meanwhile=instance.supervisor.check)
-        SampleCalls(instance.layout, instance.addresses, instance.supervisor, board).run()
+        SampleCalls(instance.layout, instance.addresses, instance.supervisor, instance.board).run()
 
     def _build_gateway(self) -> Program:
         """Replay server and proxy as one program; the token goes by the environment, where `ps` does not show it."""

@@ -7,7 +7,7 @@ from stack.addresses import build_addresses, list_embedded, load_secrets, take_p
 from stack.application import build_application
 from stack.env_file import write_env_file
 from stack.environments import GATEWAY
-from stack.jobs import build_manage_job
+from stack.jobs import Job, build_manage_job
 from stack.layout import Layout
 from stack.migrations import migrate
 from stack.progress import Board, Step
@@ -29,7 +29,7 @@ class Instance:
     def __init__(self, layout: Layout, supervisor: Supervisor, *, with_demo: bool) -> None:
         self.layout = layout
         self.supervisor = supervisor
-        self.board = Board()
+        self.board = Board(meanwhile=supervisor.check)
         self.welcome = ""
         self.webhook_token = make_webhook_token() if with_demo else ""
         self._embedded = list_embedded(os.environ)
@@ -58,20 +58,20 @@ class Instance:
         write_env_file(self.layout.addresses_file, self.addresses)
 
     def start_application(self) -> None:
-        """Start web, worker and beat; meanwhile make the demo's teams and the first user, who owns all there is."""
+        """Start web, worker and beat; meanwhile make the first user, with --demo its teams too."""
         host = os.environ.get("WEB_HOST") or LOOPBACK
         programs = build_application(self.layout, self.addresses, host=host, port=self.ports["web"])
         steps = [self.board.add(program.name, self.supervisor.start(program)) for program in programs]
-        if self.webhook_token:
-            self._run_setup("demo teams", "setup_demo", POSTHOG_WEBHOOK_TOKEN=self.webhook_token)
-        self.welcome = self._run_setup("first organization, team and user", "setup_instance").strip()
-        self._wait(steps)
+        setup = self._build_setup()
+        self._wait([*steps, self.board.add("first organization, teams and user", self.supervisor.start_job(setup))])
+        self.welcome = setup.output().strip()
 
-    def _run_setup(self, label: str, command: str, **variables: str) -> str:
-        """stdout of a management command."""
-        job = build_manage_job(self.layout, {**self.addresses, **variables}, command)
-        self._wait([self.board.add(label, self.supervisor.start_job(job))])
-        return job.output()
+    def _build_setup(self) -> Job:
+        """What makes the first user, and before that, for the user to own them, the demo's teams."""
+        if not self.webhook_token:
+            return build_manage_job(self.layout, self.addresses, "setup_instance")
+        environ = {**self.addresses, "POSTHOG_WEBHOOK_TOKEN": self.webhook_token}
+        return build_manage_job(self.layout, environ, "setup_demo", "--first-user")
 
     def _wait(self, steps: list[Step]) -> None:
         if steps:

@@ -11,6 +11,8 @@ from stack.supervisor import Supervisor
 
 GATEWAY = "Demo gateway"
 """The name that `setup_demo` gives it."""
+GATEWAY_TIMEOUT_S = 180
+"""For a gateway that is starting; the clients load meanwhile."""
 DIRECT_TO_LOOPBACK = {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
 
 
@@ -41,7 +43,7 @@ class SampleCalls:
 
     def _make_calls(self) -> int:
         """Show a line for each call as it ends; how many there were."""
-        options = ["-m", "demo.calls", "--base-url", self._addresses["GATEWAY_URL"]]
+        options = ["-m", "demo.calls", "--base-url", self._addresses["GATEWAY_URL"], "--wait-s", str(GATEWAY_TIMEOUT_S)]
         job = Job("calls", [str(self._layout.gateway_python), *options], self._layout, DIRECT_TO_LOOPBACK)
         self._board.wait(self._board.add("sample calls", echo_lines(job, self._supervisor.start_job(job))))
         return len(job.output().splitlines())

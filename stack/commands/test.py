@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stack.addresses import build_addresses, list_embedded, load_secrets, take_any_ports
-from stack.checks import Outcome, run_checks, show_outcomes
+from stack.checks import run_check, run_checks, show_outcomes
 from stack.environments import DEV, GATEWAY, Environment
 from stack.errors import StackError
 from stack.foreground import run_in_foreground
@@ -60,7 +60,7 @@ def run_with_servers(arguments: list[str], root: Path) -> int:
         if arguments:
             return run_pytest(arguments, layout, environ)
         outcomes = run_checks(layout, environ)
-        outcomes.append(Outcome("tests", run_pytest([], layout, environ)))
+        outcomes.append(run_check("tests", lambda: run_pytest([], layout, environ)))
     return show_outcomes(outcomes)
 
 

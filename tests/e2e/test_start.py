@@ -62,7 +62,15 @@ def test_every_step_has_its_line(demo_run: DemoRun) -> None:
     steps = re.findall(r"^✓ (.+) \d+\.\d s$", demo_run.stack.stderr, re.M)
     expected = {
         *("PostgreSQL", "Redis", "ClickHouse", "migrations of PostgreSQL", "migrations of ClickHouse"),
-        *("demo teams", "LiteLLM proxy", "web", "worker", "beat", "sample calls", "usage report"),
+        *(
+            "first organization, teams and user",
+            "LiteLLM proxy",
+            "web",
+            "worker",
+            "beat",
+            "sample calls",
+            "usage report",
+        ),
     }
     assert expected <= set(steps)
     assert len(re.findall(r"^    \w+ +(?:team-\w+|no team) +\d{3} +\d+ ms", demo_run.stack.stderr, re.M)) == 30
