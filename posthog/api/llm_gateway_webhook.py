@@ -7,7 +7,6 @@ would take as final.
 """
 
 import time
-from functools import partial
 from http import HTTPStatus
 
 import structlog
@@ -23,12 +22,11 @@ from posthog.api.body_rate import RateExceeded, count_body
 from posthog.api.chunked_stream import ChunkedStream
 from posthog.api.problems import problem_response
 from posthog.api.request_signature import open_signed_stream
-from posthog.api.streamed_body import BodyLimits, BodyRefused, Readable, Rewrite, StreamedBody, read_streamed_body
+from posthog.api.streamed_body import BodyLimits, BodyRefused, Readable, StreamedBody, read_streamed_body
 from posthog.errors import CredentialClosed, CredentialUnknown, InvalidBody, InvalidEvent
-from posthog.llm_analytics.credentials import authenticate_gateway, reaches_private_team
+from posthog.llm_analytics.credentials import authenticate_gateway
 from posthog.llm_analytics.inbox import IncomingBody, store_body
-from posthog.llm_analytics.private_bodies import remove_content
-from posthog.llm_analytics.stored_attribution import load_attribution
+from posthog.llm_analytics.private_bodies import choose_rewrite
 from posthog.llm_usage.envelope import parse_body
 from posthog.metrics import BODIES_RECEIVED, BODY_BYTES_RECEIVED
 from posthog.models import GatewayCredential
@@ -138,18 +136,11 @@ def _read(request: HttpRequest, credential: GatewayCredential) -> StreamedBody:
         content_length=content_length,
         encoding=encoding,
         limits=limits,
-        rewrite=_choose_rewrite(credential),
+        rewrite=choose_rewrite(credential),
     )
     if signed is not None:
         signed.require_match()
     return body
-
-
-def _choose_rewrite(credential: GatewayCredential) -> Rewrite:
-    """What a private team's calls said is removed before any of it is kept."""
-    if not reaches_private_team(credential):
-        return iter
-    return partial(remove_content, attribution=load_attribution(credential))
 
 
 def _open_stream(request: HttpRequest, *, is_announced: bool) -> Readable:

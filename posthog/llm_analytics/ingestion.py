@@ -25,9 +25,10 @@ from posthog.llm_analytics.inbox import claim_bodies, release_bodies, requeue_ra
 from posthog.llm_analytics.inbox_elements import find_element_text
 from posthog.llm_analytics.receipts import build_receipts
 from posthog.llm_analytics.rejected_content import build_reject
-from posthog.llm_analytics.row_batches import RowBatch, build_batches, list_sources
+from posthog.llm_analytics.row_batches import build_batches, list_sources
 from posthog.llm_analytics.row_insertion import RefusedRow, insert_batch
 from posthog.llm_analytics.settlement import settle
+from posthog.llm_analytics.superseding import list_superseding_rows, name_rows
 from posthog.llm_usage.payloads.numbering import Numbering
 from posthog.metrics import DRAIN_SECONDS, EVENTS_INGESTED, EVENTS_REJECTED
 from posthog.models import GatewayInboxBody, RejectedEvent
@@ -107,10 +108,11 @@ def drain_in_steps(drained: Drained, *, now: datetime) -> Iterator[Step]:
 
 
 def _store_rows(bodies: Sequence[GatewayInboxBody], outcome: _Outcome, *, now: datetime) -> Iterator[Step]:
-    token = _make_token(bodies)
+    token = _make_token(bodies, now=now)
     for number, batch in enumerate(build_batches(bodies, now=now)):
         yield "built"
-        refused = insert_batch(batch.rows, token=f"{token}.{number}")
+        superseding = list_superseding_rows(batch.rows, bodies, now=now)
+        refused = insert_batch([*batch.rows, *superseding], token=f"{token}.{number}{name_rows(superseding)}")
         yield "inserted"
         refused_uuids = {refusal.row["uuid"] for refusal in refused}
         outcome.rows_by_event.update(row["event"] for row in batch.rows if row["uuid"] not in refused_uuids)
@@ -119,10 +121,16 @@ def _store_rows(bodies: Sequence[GatewayInboxBody], outcome: _Outcome, *, now: d
         outcome.rejects += [*batch.rejects, *_reject_refused(refused, bodies, now=now)]
 
 
-def _make_token(bodies: Sequence[GatewayInboxBody]) -> str:
-    """Names what the inserts of this drain hold: the bodies, and the range of one that is done in ranges."""
+def _make_token(bodies: Sequence[GatewayInboxBody], *, now: datetime) -> str:
+    """
+    Names what the inserts of this drain hold: the bodies, the range of one that is done in ranges, and the claim.
+
+    Another claim is another token, for a server that does not replicate writes the token down before it keeps the
+    rows: killed in between, it drops a repetition with that token and keeps nothing (seen in ClickHouse 26.9). What
+    is then stored twice has the same uuids. Within a claim, ClickHouse's own repetitions towards shards are dropped.
+    """
     parts = [body.batch_id.bytes + repr(list_ranges(body)[:1]).encode() for body in bodies]
-    return hashlib.sha256(b"".join(parts)).hexdigest()
+    return hashlib.sha256(b"".join([now.isoformat().encode(), *parts])).hexdigest()
 
 
 def _reject_refused(
@@ -163,6 +171,3 @@ def _count_outcome(outcome: _Outcome) -> None:
         EVENTS_INGESTED.labels(event).inc(rows)
     for code, events in Counter(reject.reason_code for reject in outcome.rejects).items():
         EVENTS_REJECTED.labels(code).inc(events)
-
-
-__all__ = ["Drained", "RowBatch", "Step", "drain_in_steps", "drain_once"]

@@ -6,16 +6,30 @@ a body of any size passes through memory and is nowhere whole. An event of a tea
 is; one that cannot be read, and so cannot be reduced, leaves its error's code in its place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import orjson
 
 from posthog.errors import InvalidBody, InvalidEvent
 from posthog.llm_analytics.attribution import Attribution
+from posthog.llm_analytics.credentials import reaches_private_team
+from posthog.llm_analytics.stored_attribution import load_attribution
 from posthog.llm_usage.elements import split_elements
 from posthog.llm_usage.envelope import Payload, parse_element
 from posthog.llm_usage.payloads.litellm import find_gateway_team_id
 from posthog.llm_usage.payloads.private import keep_numbers
+from posthog.models import GatewayCredential
+
+Rewrite = Callable[[Iterator[bytes]], Iterator[bytes]]
+"""A decoded body in chunks → what of it may reach the disk."""
+
+
+def choose_rewrite(credential: GatewayCredential) -> Rewrite:
+    """How a credential's bodies are rewritten before any of them is stored; not at all where no team is private."""
+    if not reaches_private_team(credential):
+        return iter
+    return partial(remove_content, attribution=load_attribution(credential))
 
 
 def remove_content(chunks: Iterator[bytes], attribution: Attribution) -> Iterator[bytes]:

@@ -17,7 +17,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from posthog.encryption import Undecryptable
+from posthog.errors import InvalidBody
 from posthog.llm_analytics.audit import record_act
+from posthog.llm_analytics.private_bodies import Rewrite, choose_rewrite
 from posthog.llm_analytics.rejected_content import open_content
 from posthog.models import GatewayInboxBody, RejectedEvent
 
@@ -32,7 +34,7 @@ class Replay:
     Attributes:
         sent: Put into the inbox.
         waiting: Were in the inbox already.
-        not_kept: Nothing of the event was kept, or none of the keys opens it.
+        not_kept: Nothing of the event was kept, none of the keys opens it, or none of it may be stored any more.
         ownerless: Their credential is gone, and with it the word on whose they are.
     """
 
@@ -71,28 +73,33 @@ def replay_rejects(rejects: QuerySet[RejectedEvent], *, actor: str, now: datetim
 
 
 def _list_bodies(rejects: Iterable[RejectedEvent], replay: Replay, *, now: datetime) -> Iterator[GatewayInboxBody]:
+    rewrites: dict[int, Rewrite] = {}
     for reject in rejects:
-        text = _read_kept(reject)
         if hasattr(reject, "replay"):
             replay.waiting += 1
-        elif text is None:
-            replay.not_kept += 1
         elif reject.credential is None:
             replay.ownerless += 1
         else:
-            replay.sent += 1
-            yield _build_body(reject, text, now=now)
+            if reject.credential.pk not in rewrites:
+                rewrites[reject.credential.pk] = choose_rewrite(reject.credential)
+            body = _read_kept(reject, rewrites[reject.credential.pk])
+            if body is None:
+                replay.not_kept += 1
+            else:
+                replay.sent += 1
+                yield _build_body(reject, body, now=now)
 
 
-def _read_kept(reject: RejectedEvent) -> bytes | None:
+def _read_kept(reject: RejectedEvent, rewrite: Rewrite) -> bytes | None:
+    """The reject's event as a body, without what its team, private by now, does not want stored."""
     try:
-        return open_content(reject)
-    except Undecryptable:
+        text = open_content(reject)
+        return b"".join(rewrite(iter([b"[" + text + b"]"]))) if text is not None else None
+    except (Undecryptable, InvalidBody):
         return None
 
 
-def _build_body(reject: RejectedEvent, text: bytes, *, now: datetime) -> GatewayInboxBody:
-    body = b"[" + text + b"]"
+def _build_body(reject: RejectedEvent, body: bytes, *, now: datetime) -> GatewayInboxBody:
     return GatewayInboxBody(
         batch_id=uuid4(),
         credential=reject.credential,

@@ -46,15 +46,15 @@ FLAG_TEXTS: Mapping[str, str] = MappingProxyType(
             "The same event was delivered again with other contents. The newest delivery counts."
         ),
         "usage_estimated": (
-            "The provider's usage did not arrive whole: the counts may be the gateway's own estimate, "
-            "and cached tokens may be missing."
+            "The provider's usage did not arrive: the counts are the gateway's own estimate, without cached tokens."
         ),
         "stream_incomplete": (
-            "The stream broke off before its end. The counts are those known by then; the bill may be higher."
+            "The stream broke off before its end, or the gateway dropped a part of what it reported. "
+            "The counts are those known by then; more may have been used and billed."
         ),
         "reasoning_estimated": (
-            "The provider did not report its reasoning tokens, or nobody can tell that it did: the count may be the "
-            "gateway's own. Output and cost do not depend on it."
+            "Nobody can tell that the provider reported its reasoning tokens: the count may be the gateway's own. "
+            "Output and cost do not depend on it."
         ),
     }
 )

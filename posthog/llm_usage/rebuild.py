@@ -26,6 +26,12 @@ DERIVED_PROPERTIES = ("$ai_cost_model_source", "$ai_own_total_cost_usd")
 DELIVERY_COLUMNS = frozenset({"ingested_at", "_timestamp", "_offset", "_partition", "retention_days"})
 """Columns that say how and when the event came, not what it says; a derivation keeps them."""
 
+KEPT_COLUMNS = DELIVERY_COLUMNS - {"ingested_at"} | {"trace_id"}
+"""
+What a derivation leaves as it is. The trace is part of the table's sorting key: under another one the new version would
+stand beside the old instead of replacing it.
+"""
+
 UNCOMPARED_COLUMNS = DELIVERY_COLUMNS | {"usage_rules_version"}
 """A newer version that reads the same is no difference: the older one read it, and read it right."""
 
@@ -100,7 +106,7 @@ def derive_again(row: Mapping[str, Any], *, ingested_at: datetime, team_prices: 
         InvalidEvent: See `rebuild_event`.
     """
     context = RowContext(ingested_at=ingested_at, team_prices=team_prices)
-    kept = {column: row[column] for column in DELIVERY_COLUMNS - {"ingested_at"}}
+    kept = {column: row[column] for column in KEPT_COLUMNS}
     return build_row(rebuild_event(row), context) | kept
 
 

@@ -1,6 +1,7 @@
 """The Postgres models, one a file. `ai_events` is not among them: it is ClickHouse DDL."""
 
 from posthog.models.audit_entry import AuditEntry
+from posthog.models.backfilled_call import BackfilledCall
 from posthog.models.custom_price import CustomPrice
 from posthog.models.gateway import Gateway
 from posthog.models.gateway_credential import GatewayCredential
@@ -17,6 +18,7 @@ from posthog.models.user import User
 
 __all__ = [
     "AuditEntry",
+    "BackfilledCall",
     "CustomPrice",
     "Gateway",
     "GatewayCredential",

@@ -12,6 +12,8 @@ class Gateway(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="gateways")
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
+    base_url = models.CharField(max_length=500, blank=True, help_text="Where its own API answers; '': not known")
+    admin_key = models.BinaryField(null=True, help_text="Encrypted; opens its API")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="gateway_name_once")]

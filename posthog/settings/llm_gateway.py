@@ -1,6 +1,6 @@
 """The gateway's door and the inbox behind it: sizes, batches, retries."""
 
-from posthog.settings.environment import one_of, setting, whole_number
+from posthog.settings.environment import TEXT, one_of, setting, whole_number
 
 LLM_GATEWAY_MAX_BODY_BYTES = setting(
     "LLM_GATEWAY_MAX_BODY_BYTES",
@@ -73,4 +73,10 @@ LLM_GATEWAY_SIGNATURE_WINDOW_S = setting(
     whole_number(1, 86400),
     default="300",
     about="Seconds by which a signature's timestamp may differ from this clock.",
+)
+LLM_GATEWAY_ADMIN_KEY = setting(
+    "LLM_GATEWAY_ADMIN_KEY",
+    TEXT,
+    default="",
+    about="Opens the gateway's own API for `reconcile_gateway`, where `set_gateway_access` stored no key.",
 )

@@ -20,6 +20,7 @@ from posthog.llm_usage.payloads.content import redact_secrets, replace_binary
 from posthog.llm_usage.payloads.fields import JsonObject, find_moment, find_number, find_object, find_text
 from posthog.llm_usage.payloads.numbering import find_numbering
 from posthog.llm_usage.payloads.silence import is_silent
+from posthog.llm_usage.payloads.spend_log import is_backfilled
 
 CallKind = Literal["inference", "gateway_cache_hit", "read", "rejected"]
 
@@ -113,6 +114,7 @@ def _list_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
     yield from _list_error_properties(payload)
     yield from _list_content_properties(payload)
     yield from _list_shipper_properties(payload)
+    yield "$ai_backfilled", True if is_backfilled(payload) else None
 
 
 def _list_call_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
@@ -144,7 +146,7 @@ def _find_base_model(payload: JsonObject, model: str | None) -> str | None:
 
 def _list_timing_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
     is_streamed = payload.get("stream") is True
-    yield "$ai_stream", is_streamed or _is_stream_asked_for(payload)
+    yield "$ai_stream", is_streamed or (None if is_backfilled(payload) else _is_stream_asked_for(payload))
     yield "$ai_latency", _measure_seconds(payload, "endTime")
     yield "$ai_time_to_first_token", _measure_seconds(payload, "completionStartTime") if is_streamed else None
 

@@ -16,7 +16,7 @@ CALL_KEYS = (
     "id", "litellm_call_id", "trace_id", "session_id", "call_type", "status", "stream", "cache_hit",
     "custom_llm_provider", "model", "model_group", "model_id", "api_base", "startTime", "endTime",
     "completionStartTime", "prompt_tokens", "completion_tokens", "total_tokens", "response_cost",
-    "saved_cache_cost", "cost_breakdown", "request_tags", "end_user", "posthog_shipper",
+    "saved_cache_cost", "cost_breakdown", "request_tags", "end_user", "posthog_shipper", "posthog_backfilled",
 )  # fmt: skip
 KEY_METADATA = "user_api_key_"
 """Metadata under this prefix is the gateway's own word on who called; the e-mail address among it is not needed."""

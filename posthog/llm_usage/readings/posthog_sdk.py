@@ -25,7 +25,9 @@ WORDS = Words(
         "$ai_cache_read_input_tokens": "cache_read",
         "$ai_cache_creation_input_tokens": "cache_write",
         "$ai_cache_creation_5m_input_tokens": "write_5m",
+        "$ai_cache_creation_30m_input_tokens": "write_30m",
         "$ai_cache_creation_1h_input_tokens": "write_1h",
+        "$ai_cache_creation_12h_input_tokens": "write_12h",
         "$ai_reasoning_tokens": "reasoning",
         "$ai_web_search_count": "web_search",
         "$ai_text_input_tokens": "text_input",
@@ -37,6 +39,7 @@ WORDS = Words(
         "$ai_audio_output_tokens": "audio_output",
         "$ai_video_output_tokens": "video_output",
         "$ai_cache_read_audio_tokens": "cached_audio",
+        "$ai_cache_read_image_tokens": "cached_image",
     }
 )
 WORDS.is_open = True

@@ -62,18 +62,17 @@ def list_lines(report: GatewayCompleteness) -> Iterator[str]:
         yield f"{report.gateway}: no event of a durable shipper in this time"
         return
     state = "" if report.is_final else "; bodies wait in the inbox, so a hole may still close"
-    yield f"{report.gateway}: {_percent(report.completeness)} of {report.received + report.missing:,} events{state}"
+    yield f"{report.gateway}: {format_share(report.completeness)} of {report.received + report.missing:,} events{state}"
     yield f"  {'hour (UTC)':<18}{'received':>12}{'missing':>12}{'complete':>12}"
     for hour in report.hours:
-        yield (
-            f"  {hour.hour:%Y-%m-%d %H:%M}  {hour.received:>12,}{hour.missing:>12,}{_percent(hour.completeness):>12}"
-        )
+        share = format_share(hour.completeness)
+        yield f"  {hour.hour:%Y-%m-%d %H:%M}  {hour.received:>12,}{hour.missing:>12,}{share:>12}"
     for hole in report.holes:
         numbers = f"{hole.first_sequence:,} to {hole.last_sequence:,}"
         yield f"  missing: {numbers} of shipper {hole.shipper_id}, before {hole.hour:%Y-%m-%d %H:%M} UTC was over"
 
 
-def _percent(share: float) -> str:
+def format_share(share: float) -> str:
     """Rounded down: 100 % is said only where nothing is missing."""
     return f"{int(share * 1_000_000) / 10_000:.4f} %"
 

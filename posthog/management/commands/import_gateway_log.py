@@ -16,9 +16,11 @@ import zstandard
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from posthog.errors import InvalidBody
 from posthog.llm_analytics.attribution import Attribution, TeamPolicy
 from posthog.llm_analytics.gateway_bodies import BodySource, Rejection, read_gateway_body
 from posthog.llm_analytics.inbox import IncomingBody, store_body
+from posthog.llm_analytics.private_bodies import Rewrite, choose_rewrite
 from posthog.llm_usage.rows import Row
 from posthog.models import GatewayCredential
 
@@ -48,8 +50,9 @@ class Command(BaseCommand):
                 self.stdout.write(_dump_outcome(outcome, name))
 
     def _import(self, files: list[str], credential: GatewayCredential) -> None:
+        rewrite = choose_rewrite(credential)
         for number, name in enumerate(files, start=1):
-            body = _read_file(name)
+            body = _rewrite_file(name, rewrite)
             incoming = IncomingBody(
                 compressed=zstandard.ZstdCompressor().compress(body),
                 body_bytes=len(body),
@@ -68,6 +71,14 @@ def _get_credential(credential_id: str) -> GatewayCredential:
         return GatewayCredential.objects.get(id=int(credential_id))
     except GatewayCredential.DoesNotExist:
         raise CommandError(f"--credential: no gateway credential has the id {credential_id}") from None
+
+
+def _rewrite_file(name: str, rewrite: Rewrite) -> bytes:
+    """The file as it may be stored: without what calls of private teams said."""
+    try:
+        return b"".join(rewrite(iter([_read_file(name)])))
+    except InvalidBody as error:
+        raise CommandError(f"{name}: {error}") from None
 
 
 def _read_file(name: str) -> bytes:

@@ -10,6 +10,7 @@ import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
@@ -36,9 +37,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--first-user", action="store_true", help="do and print what setup_instance does instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
         demo = ensure_demo()
+        if options["first_user"]:
+            call_command("setup_instance", stdout=self.stdout)
+            return
         if options["json"]:
             self.stdout.write(json.dumps(asdict(demo)))
             return

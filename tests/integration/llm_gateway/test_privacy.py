@@ -157,6 +157,24 @@ def test_words_that_arrived_before_go_no_further(setup: GatewaySetup) -> None:
     assert len(list_ai_events(setup.alpha)) == 1
 
 
+def test_replay_and_import_are_doors_too(setup: GatewaySetup, settings: Settings, tmp_path: Path) -> None:
+    """Kept whole while the team was open, or written to a file by the gateway: on the way in the words are removed."""
+    settings.LLM_GATEWAY_REJECT_CONTENT = "encrypted"
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    Team.objects.update(is_private=False)
+    post(setup, json.dumps([make_call(1, "team-omega", messages=MARKER)]).encode())
+    drain()
+    Team.objects.filter(id=setup.alpha.id).update(is_private=True)
+    log = tmp_path / "log.jsonl"
+    log.write_text(json.dumps(make_call(2, messages=MARKER)))
+    call_command("replay_rejected", "--all")
+    call_command("import_gateway_log", "--credential", str(setup.credential.pk), str(log))
+    assert GatewayInboxBody.objects.count() == 2
+    assert list_places_of(MARKER) == []
+    drain()
+    assert len(list_ai_events(setup.alpha)) == 1
+
+
 def test_body_of_words_alone_is_refused(setup: GatewaySetup) -> None:
     """The same answers as for an open team: 400 where nothing can be read, 202 where there is nothing."""
     assert post(setup, MARKER.encode())[0] == 400

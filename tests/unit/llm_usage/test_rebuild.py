@@ -93,6 +93,15 @@ def test_derivation_keeps_how_the_event_came() -> None:
     assert derived["ingested_at"] == LATER
 
 
+def test_derivation_keeps_the_place_in_the_table() -> None:
+    """Whatever the rules say of the trace: only under the same sorting key does the new version replace the old."""
+    row = make_gateway_row() | {"trace_id": "of-older-rules"}
+    derived = derive_again(row, ingested_at=LATER)
+    assert [derived[name] for name in ("team_id", "timestamp", "trace_id", "uuid")] == [
+        row[name] for name in ("team_id", "timestamp", "trace_id", "uuid")
+    ]
+
+
 def test_derivation_repairs_a_wrong_row() -> None:
     """What a faulty rule wrote gives way to what the evidence says."""
     right = make_gateway_row()
