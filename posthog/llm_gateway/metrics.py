@@ -24,17 +24,18 @@ GAUGES: dict[GaugeName, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """A Prometheus collector over what an engine reads; `read_gauges` may raise OSError."""
+    """A Prometheus collector over what an engine reads; `read_gauges` may raise OSError. A prefix per engine."""
 
     read_counters: Callable[[], dict[CounterName, int]]
     read_gauges: Callable[[], dict[GaugeName, int]]
+    prefix: str = PREFIX
 
     def collect(self) -> Iterator[Any]:
         families = importlib.import_module("prometheus_client.core")
         for counter, value in self.read_counters().items():
-            yield families.CounterMetricFamily(PREFIX + counter, ABOUT[counter], value=value)
+            yield families.CounterMetricFamily(self.prefix + counter, ABOUT[counter], value=value)
         for gauge, number in self._read_gauges().items():
-            yield families.GaugeMetricFamily(PREFIX + gauge, GAUGES[gauge], value=number)
+            yield families.GaugeMetricFamily(self.prefix + gauge, GAUGES[gauge], value=number)
 
     def _read_gauges(self) -> dict[GaugeName, int]:
         try:
