@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("login/link/<str:token>", sign_in_by_link, name="sign_in_by_link"),
     path("logout", sign_out, name="sign_out"),
     path("api/llm_gateway/webhook", llm_gateway_webhook, name="llm_gateway_webhook"),
+    # A gateway gives up at a 404 and says nothing: a slash too many must not cost every event.
+    path("api/llm_gateway/webhook/", llm_gateway_webhook, name="llm_gateway_webhook"),
 ]

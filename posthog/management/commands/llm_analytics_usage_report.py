@@ -74,9 +74,13 @@ def _parse_day(text: str, *, today: date) -> date | None:
     if text in ("", "yesterday"):
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise CommandError(f"--date: expected YYYY-MM-DD, `today` or `yesterday`, got {text!r}") from None
+    # A report of a day that has not begun would be stored as one of a day without calls.
+    if day > today:
+        raise CommandError(f"--date: expected a day up to today, {today.isoformat()} (UTC), got {text!r}")
+    return day
 
 
 def _list_cells(report: TeamUsageReport) -> list[str]:

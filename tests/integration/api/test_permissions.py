@@ -55,6 +55,7 @@ DOORS = (
     Door("sign_in_by_link", "POST", "/login/link/nobody", ("410",) * 5),
     Door("sign_out", "POST", "/logout", (SIGN_IN,) * 5),
     Door("llm_gateway_webhook", "POST", "/api/llm_gateway/webhook", ("401",) * 5),
+    Door("llm_gateway_webhook", "POST", "/api/llm_gateway/webhook/", ("401",) * 5),
     Door("/_livez", "GET", "/_livez", EVERYBODY_200),
     Door("/_readyz", "GET", "/_readyz?check=postgres", EVERYBODY_200),
     Door("/metrics", "GET", "/metrics", EVERYBODY_200),

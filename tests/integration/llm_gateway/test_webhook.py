@@ -41,6 +41,12 @@ def test_body_is_committed_before_the_answer(setup: GatewaySetup) -> None:
     assert (stored.body_bytes, stored.user_agent) == (len(body), "litellm/1.109.1")
 
 
+def test_slash_at_the_end_of_the_address_is_forgiven(setup: GatewaySetup) -> None:
+    """A gateway whose endpoint was typed with one loses nothing."""
+    answer = Client().post(f"{URL}/", b'{"id": 1}', content_type="application/json", headers=setup.headers)
+    assert (answer.status_code, answer.json()["events"]) == (202, 1)
+
+
 def test_gzip_body_is_taken(setup: GatewaySetup) -> None:
     """gzip is decoded at the door."""
     answer = post(setup, gzip.compress(b'[{"id": 1}]'), **{"Content-Encoding": "gzip"})

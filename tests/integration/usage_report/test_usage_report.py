@@ -237,6 +237,7 @@ def run_command(*arguments: str) -> str:
     return out.getvalue()
 
 
+@freeze_time("2026-04-02T00:20:00Z")
 def test_command_prints_a_table(team: Team) -> None:
     """People read a table; what was not reported is a dash."""
     store_call(team, "2026-04-01T10:00:00Z")
@@ -246,6 +247,7 @@ def test_command_prints_a_table(team: Team) -> None:
     assert line.split()[:8] == ["Alpha", "1", "100", "20", "120", "60", "–", "5"]
 
 
+@freeze_time("2026-04-02T00:20:00Z")
 def test_command_prints_json(team: Team) -> None:
     """Programs read JSON: null where nothing was reported, amounts as decimal text."""
     store_call(team, "2026-04-01T10:00:00Z")
@@ -255,6 +257,7 @@ def test_command_prints_json(team: Team) -> None:
     assert found["total_cost_usd"] == "0.000375"
 
 
+@freeze_time("2026-04-02T00:20:00Z")
 def test_command_prints_csv(team: Team) -> None:
     """A spreadsheet reads CSV."""
     store_call(team, "2026-04-01T10:00:00Z")
@@ -278,6 +281,7 @@ def test_command_takes_words_for_days(arguments: list[str], day: str) -> None:
         assert run_command(*arguments) == f"LLM usage on {day} (UTC), 0 of 1 teams with events\n"
 
 
+@freeze_time("2026-04-02T00:20:00Z")
 def test_command_stores_what_it_prints(team: Team) -> None:
     """The operator's run is the same as beat's."""
     store_call(team, "2026-04-01T10:00:00Z")
@@ -285,6 +289,7 @@ def test_command_stores_what_it_prints(team: Team) -> None:
     assert UsageReport.objects.get(team=team).report == printed
 
 
+@freeze_time("2026-04-02T00:20:00Z")
 def test_command_names_what_is_nobodys(team: Team) -> None:
     """Rejects without a team are in no row, so they have a line."""
     gateway = Gateway.objects.create(organization=team.organization, name="main")
