@@ -8,11 +8,14 @@ where there is none. Exit code 1 when a goal does not hold or a benchmark fails,
 import argparse
 import importlib
 import json
+import os
 import pkgutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable
 from types import ModuleType
+
+import django
 
 import benchmarks
 from benchmarks import Figure
@@ -75,6 +78,8 @@ def main(arguments: list[str], write: Write = sys.stdout.write) -> int:
     unknown = [name for name in options.names if name not in known]
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are: {', '.join(known)}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
+    django.setup()  # some import the models
     outcomes = []
     for name in options.names or known:
         measure = importlib.import_module(f"benchmarks.{name}").run

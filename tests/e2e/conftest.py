@@ -10,7 +10,7 @@ from tests.e2e.started_stack import started_stack
 from tests.processes import wait_until_gone
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoRun]:
     """
     What `bin/start --demo` left behind; the stack runs on until the end.

@@ -32,7 +32,7 @@ PICO_USD = Decimal("1e-12")
 """LiteLLM adds costs up in binary floats; what is left of that lies far below."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def estimated_rows(demo_run: DemoRun) -> list[Row]:
     """Rows of the calls whose provider leaves the usage out, made after the demo's."""
     stack, started_at = demo_run.stack, datetime.now(UTC)

@@ -115,7 +115,7 @@ CASES = [
 """Without any key all of them, to fail: who asks for the live tests must be told."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def provider_variables() -> dict[str, str]:
     """URLs and keys of the real providers for the gateway."""
     wanted = ", ".join(provider.key_variable for provider in PROVIDERS)
@@ -123,7 +123,7 @@ def provider_variables() -> dict[str, str]:
     return {name: value for provider in AVAILABLE for name, value in provider.list_variables().items()}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def live_gateway_url(
     provider_variables: dict[str, str], demo_run: DemoRun, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:

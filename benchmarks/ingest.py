@@ -1,0 +1,176 @@
+"""
+Events per second from the request to the visible row, for recorded bodies in batches of a hundred.
+
+The whole stack as `bin/start` runs it, with durable stores. Beside it, on the same ClickHouse: (a) the limit, one
+program that does nothing but parse the same bodies and insert their finished rows with `clickhouse-driver`, and (b)
+one that inserts raw events, from which a materialized view extracts the columns with JSONExtract, as upstream does;
+it is spared the parsing. The acknowledgement stands beside a bare Django view that only commits the same bytes.
+
+INGEST_EVENTS: events of one round, in hundreds.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+import psycopg
+from clickhouse_driver import Client
+
+from benchmarks import Figure, Goal, _bare_web
+from benchmarks._ingest_bodies import build_rows, group_bodies, make_bodies
+from benchmarks._raw_events import RAW_TABLE, build_raw_columns, list_statements
+from benchmarks._senders import send_all
+from posthog.models.ai_events.sql import TABLE, WRITTEN_COLUMNS, create_table_sql
+from stack.application import KEEP_ALIVE_S, WEB_THREADS, WEB_WORKERS
+from stack.env_file import read_env_file
+from stack.system import choose_free_ports, is_listening
+from tests.chaos.senders import PATH
+from tests.chaos.stack_under_test import StackUnderTest, stack_under_test, wait_until
+
+EVENTS = int(os.environ.get("INGEST_EVENTS") or 10_000)
+ROUNDS = 3
+CONNECTIONS = 4
+FINISHED_TABLE = "bench_finished_events"
+TIMEOUT_S = 600.0
+POLL_S = 0.05
+ROOT = Path(__file__).resolve().parents[1]
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(slots=True)
+class Measured:
+    """Of every round: events per second, and the seconds of each answer."""
+
+    ours: list[float] = field(default_factory=list)
+    limit: list[float] = field(default_factory=list)
+    upstream: list[float] = field(default_factory=list)
+    answers_s: list[float] = field(default_factory=list)
+    bare_answers_s: list[float] = field(default_factory=list)
+
+
+def run() -> Iterable[Figure]:
+    """Each rate is the best of some rounds, for noise only ever slows; the ways take turns."""
+    measured = Measured()
+    variables = {"LLM_GATEWAY_MAX_BODIES_PER_MINUTE": "0"}
+    with TemporaryDirectory() as folder, stack_under_test(Path(folder), **variables) as stack:
+        addresses = read_env_file(stack.started.instance / "stack.env")
+        with _connected(addresses) as client, _running_bare_web(addresses) as bare_port:
+            for number in range(ROUNDS):
+                sys.stderr.write(f"… round {number + 1} of {ROUNDS}\n")
+                sys.stderr.flush()
+                bodies = make_bodies(EVENTS, prefix=f"ingest-{number}")
+                _measure_ours(stack, client, bodies, measured)
+                _measure_inserts(client, bodies, stack.team_id, measured)
+                measured.bare_answers_s += send_all((bare_port, "/"), JSON, bodies, connections=CONNECTIONS)
+    yield from _list_figures(measured)
+
+
+def _list_figures(measured: Measured) -> Iterator[Figure]:
+    ours = max(measured.ours)
+    unit = "events/s"
+    yield Figure(
+        name="events_per_s_beside_the_limit",
+        value=ours,
+        unit=unit,
+        baseline=max(measured.limit),
+        goal=Goal("ratio", ">=", 0.5),
+    )
+    yield Figure(
+        name="events_per_s_beside_json_extract",
+        value=ours,
+        unit=unit,
+        baseline=max(measured.upstream),
+        goal=Goal("ratio", ">=", 1),
+    )
+    for name, percentile in (("p50", 50), ("p99", 99)):
+        yield Figure(
+            name=f"acknowledged_{name}_ms",
+            value=_find_percentile_ms(measured.answers_s, percentile),
+            unit="ms",
+            baseline=_find_percentile_ms(measured.bare_answers_s, percentile),
+        )
+
+
+def _find_percentile_ms(times_s: Sequence[float], percentile: int) -> float:
+    return quantiles(times_s, n=100)[percentile - 1] * 1000
+
+
+def _measure_ours(stack: StackUnderTest, client: Client, bodies: Sequence[bytes], measured: Measured) -> None:
+    """From the first byte sent until every event is a row."""
+    before = _count(client, TABLE)
+    headers = JSON | {"Authorization": f"Bearer {stack.door.token}"}
+    started_at = time.perf_counter()
+    measured.answers_s += send_all((stack.door.port, PATH), headers, bodies, connections=CONNECTIONS)
+    while _count(client, TABLE) - before < EVENTS:
+        assert time.perf_counter() - started_at < TIMEOUT_S, "not all events became rows"
+        time.sleep(POLL_S)
+    measured.ours.append(EVENTS / (time.perf_counter() - started_at))
+    stack.wait_until_drained(TIMEOUT_S)
+
+
+def _measure_inserts(client: Client, bodies: Sequence[bytes], team_id: int, measured: Measured) -> None:
+    """Both ways insert as many rows at a time as a drain does."""
+    limit_s = upstream_s = 0.0
+    for group in group_bodies(bodies):
+        rows = build_rows(group, team_id)
+        finished = {name: [row[name] for row in rows] for name in WRITTEN_COLUMNS}
+        raw = build_raw_columns(rows)
+        started_at = time.perf_counter()
+        for body in group:
+            orjson.loads(body)
+        _insert(client, FINISHED_TABLE, finished)
+        limit_s += time.perf_counter() - started_at
+        started_at = time.perf_counter()
+        _insert(client, RAW_TABLE, raw)
+        upstream_s += time.perf_counter() - started_at
+    measured.limit.append(EVENTS / limit_s)
+    measured.upstream.append(EVENTS / upstream_s)
+
+
+def _insert(client: Client, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    client.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES", list(columns.values()), columnar=True)
+
+
+def _count(client: Client, table: str) -> int:
+    ((count,),) = client.execute(f"SELECT count() FROM {table}")
+    return int(count)
+
+
+@contextmanager
+def _connected(addresses: Mapping[str, str]) -> Iterator[Client]:
+    """A connection like the application's, and the tables of the other ways."""
+    names = ("host", "port", "user", "password", "database")
+    (storage,) = create_table_sql()
+    with Client(**{name: addresses[f"CLICKHOUSE_{name.upper()}"] for name in names}, compression="lz4") as client:
+        for statement in (storage.replace(f"EXISTS {TABLE} ", f"EXISTS {FINISHED_TABLE} ", 1), *list_statements()):
+            client.execute(statement)
+        yield client
+
+
+@contextmanager
+def _running_bare_web(addresses: Mapping[str, str]) -> Iterator[int]:
+    """The bare view under a web server with the same options as ours; its port."""
+    with psycopg.connect(addresses["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(_bare_web.CREATE)
+    (port,) = choose_free_ports(1)
+    options = ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--keep-alive", str(KEEP_ALIVE_S)]
+    command = [sys.executable, "-m", "gunicorn", f"{_bare_web.__name__}:load_application()", *options]
+    command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--no-control-socket"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **addresses}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until(lambda: is_listening(port), "the bare web", TIMEOUT_S)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
