@@ -10,6 +10,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,7 +150,7 @@ def _replace_values(chance: random.Random, payload: dict[str, Any]) -> bytes:
     """Some values, at any depth, become what nobody expects there."""
     bent = json.loads(json.dumps(payload))
     for _ in range(chance.randint(1, 6)):
-        _set(chance, bent, chance.choice(ODD_VALUES))
+        _set(chance, bent, deepcopy(chance.choice(ODD_VALUES)))
     return json.dumps(bent).encode()
 
 
