@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_ready
+from celery.signals import beat_init, setup_logging, worker_process_init, worker_ready
 from django.conf import settings
+
+from posthog.garbage_collection import look_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
 
@@ -25,6 +27,12 @@ app.set_default()  # the current app is kept per thread: the web's other threads
 def configure_logging(**_: Any) -> None:
     """Keep Django's logging: with a receiver here, Celery sets up none of its own."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_process_init.connect
+def prepare_process(**_: Any) -> None:
+    """In each process that runs tasks, once its code is loaded."""
+    look_seldom()
 
 
 @worker_ready.connect

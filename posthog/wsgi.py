@@ -7,6 +7,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
 from posthog.errors import InvalidSetting
+from posthog.garbage_collection import look_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
 
@@ -19,6 +20,7 @@ def load_application() -> WSGIHandler:
     loaded = get_wsgi_application()
     if not settings.CONFIGURED_SECRET_KEY:
         raise InvalidSetting("SECRET_KEY: the web needs a secret of 50 or more characters, found none")
+    look_seldom()
     return loaded
 
 

@@ -90,7 +90,7 @@ def _list_gateway_flags(properties: Mapping[str, Any], usage: TokenUsage, *, is_
         is_counted_by_provider=bool(find_object(answered, "output_tokens_details")),
     ):
         flags.add(integrity.REASONING_ESTIMATED)
-    if any(integrity.is_witness_mismatch(usage, witness) for witness in _list_witnesses(properties, answered)):
+    if any(integrity.is_witness_mismatch(usage, witness) for witness in _list_witnesses(properties, answered, usage)):
         flags.add(integrity.WITNESS_MISMATCH)
     return flags
 
@@ -113,15 +113,28 @@ def _is_claude(provider: str, model: str) -> bool:
 CLAUDE_CLOUDS = ("bedrock", "vertex_ai", "azure_ai", "azure_anthropic")
 
 
-def _list_witnesses(properties: Mapping[str, Any], answered: JsonObject) -> list[TokenUsage]:
-    """The other reports of the same counts; the gateway's top-level zeros mean that nothing was reported."""
+def _list_witnesses(properties: Mapping[str, Any], answered: JsonObject, usage: TokenUsage) -> list[TokenUsage]:
+    """
+    The other reports of the same counts, but for one that only repeats them.
+
+    The gateway's top-level zeros mean that nothing was reported.
+    """
     witnesses = []
     counts = find_object(properties, "$ai_gateway_counts")
-    if any(counts.values()):
+    if any(counts.values()) and not _is_repetition(counts, usage):
         witnesses.append(_read(properties, "litellm", counts))
     if answered:
         witnesses.append(_read(properties, None, answered))
     return witnesses
+
+
+def _is_repetition(counts: JsonObject, usage: TokenUsage) -> bool:
+    """Whether plain counts that sum up are those that were read: most are, and need no reading of their own."""
+    prompt, completion, total = counts.get("prompt_tokens"), counts.get("completion_tokens"), counts.get("total_tokens")
+    if not (type(prompt) is type(completion) is type(total) is int):
+        return False
+    is_plain = total == prompt + completion and len(counts) == 3
+    return is_plain and (prompt, completion, total) == (usage.input_tokens, usage.output_tokens, usage.total_tokens)
 
 
 def _read(properties: Mapping[str, Any], api: str | None, usage: JsonObject) -> TokenUsage:

@@ -6,7 +6,8 @@ can set it by header, and `id` may be the provider's, random, or empty. Together
 the call id, the response id, the kind of call, its outcome and the moment it began.
 """
 
-from uuid import UUID, uuid5
+from hashlib import sha1
+from uuid import UUID
 
 import orjson
 
@@ -19,9 +20,14 @@ NIL = UUID(int=0)
 
 def derive_event_uuid(team_id: int, *identifying: str | float) -> UUID:
     """Derive the event's uuid from its team and what identifies it there, in a fixed order."""
-    return uuid5(EVENT_NAMESPACE, orjson.dumps([team_id, *identifying]).decode())
+    return _derive_uuid(EVENT_NAMESPACE.bytes, orjson.dumps([team_id, *identifying]))
 
 
 def derive_person_id(team_id: int, distinct_id: str) -> UUID:
     """Derive the person's uuid; the nil uuid where nobody is named."""
-    return uuid5(PERSON_NAMESPACE, f"{team_id}:{distinct_id}") if distinct_id else NIL
+    return _derive_uuid(PERSON_NAMESPACE.bytes, f"{team_id}:{distinct_id}".encode()) if distinct_id else NIL
+
+
+def _derive_uuid(namespace: bytes, name: bytes) -> UUID:
+    """`uuid.uuid5` in half its time, for it is done twice for every event."""
+    return UUID(bytes=sha1(namespace + name, usedforsecurity=False).digest()[:16], version=5)

@@ -17,7 +17,7 @@ LLM_GATEWAY_MAX_DECOMPRESSED_BYTES = setting(
 LLM_GATEWAY_PARSE_AT_DOOR_BYTES = setting(
     "LLM_GATEWAY_PARSE_AT_DOOR_BYTES",
     whole_number(0),
-    default="4194304",
+    default="1048576",
     about="Bodies up to this size are checked before the answer; larger ones by the worker.",
 )
 LLM_GATEWAY_DRAIN_MAX_BODIES = setting(

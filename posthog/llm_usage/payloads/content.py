@@ -3,8 +3,9 @@ What a call said, fit to be stored: binary parts give way to their size, vectors
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
+
+from posthog.llm_usage.payloads.fields import NUMBER, OBJECT
 
 BASE64_MIN_CHARS = 1024
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]+={0,2}")
@@ -22,9 +23,11 @@ def replace_binary(value: Any, depth: int = 0) -> Any:
     """
     if isinstance(value, str):
         return _describe_binary(value) if _is_binary(value) else value
+    if value is None or isinstance(value, NUMBER):
+        return value
     if depth >= MAX_DEPTH and isinstance(value, dict | list):
         return f"[nested deeper than {MAX_DEPTH} levels]"
-    if isinstance(value, Mapping):
+    if isinstance(value, OBJECT):
         return {key: replace_binary(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
         return [replace_binary(item, depth + 1) for item in value]

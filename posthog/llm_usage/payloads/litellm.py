@@ -9,7 +9,6 @@ Source: payloads of a running LiteLLM 1.109.1 proxy (`tests/fixtures/captures/`)
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any, Literal
 
 from posthog.errors import InvalidBody, InvalidEvent
@@ -23,6 +22,7 @@ from posthog.llm_usage.payloads.silence import is_silent
 from posthog.llm_usage.payloads.spend_log import is_backfilled
 
 CallKind = Literal["inference", "gateway_cache_hit", "read", "rejected"]
+Properties = dict[str, Any]
 
 EMBEDDING_CALL_TYPES = frozenset({"embedding", "aembedding"})
 READ_CALL_TYPES = frozenset({"get_responses", "aget_responses"})
@@ -85,7 +85,7 @@ def build_ai_event(payload: JsonObject, *, team_id: int, gateway: str = "", gate
         find_text(payload, "call_type") or "",
         find_text(payload, "status") or "",
     )
-    properties = dict(_list_properties(payload))
+    properties = _list_properties(payload)
     properties |= {"$ai_gateway": gateway or None, "$lib": "litellm", "$lib_version": gateway_version or None}
     return AiEvent(
         uuid=derive_event_uuid(team_id, *identifying, started_at.timestamp()),
@@ -106,36 +106,42 @@ def _find_distinct_id(payload: JsonObject) -> str | None:
     return find_text(payload, "end_user") or find_text(metadata, "user_api_key_user_id")
 
 
-def _list_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
-    yield from _list_call_properties(payload)
-    yield from _list_usage_properties(payload)
-    yield from _list_cost_properties(payload)
-    yield from _list_attribution_properties(payload)
-    yield from _list_error_properties(payload)
-    yield from _list_content_properties(payload)
-    yield from _list_shipper_properties(payload)
-    yield "$ai_backfilled", True if is_backfilled(payload) else None
+def _list_properties(payload: JsonObject) -> Properties:
+    """Everything that the payload says, under the names of an SDK's event; None: it does not."""
+    return {
+        **_list_call_properties(payload),
+        **_list_usage_properties(payload),
+        **_list_cost_properties(payload),
+        **_list_attribution_properties(payload),
+        **_list_error_properties(payload),
+        **_list_content_properties(payload),
+        **_list_shipper_properties(payload),
+        "$ai_backfilled": True if is_backfilled(payload) else None,
+    }
 
 
-def _list_call_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+def _list_call_properties(payload: JsonObject) -> Properties:
     provider = find_text(payload, "custom_llm_provider")
     model = find_text(payload, "model")
-    yield "$ai_call_kind", classify_call(payload)
-    yield "$ai_trace_id", find_text(payload, "trace_id")
-    yield "$ai_session_id", find_text(payload, "session_id")
-    yield "$ai_span_id", find_text(payload, "id", "litellm_call_id")
-    yield "$ai_generation_id", find_text(payload, "id")
-    yield "$ai_model", strip_provider(model, provider) if model else None
-    yield "$ai_provider", provider
-    yield "$ai_framework", "litellm"
-    yield "$ai_base_url", find_text(payload, "api_base")
-    yield "$ai_gateway_model", model
-    yield "$ai_base_model", _find_base_model(payload, model)
-    yield "$ai_gateway_model_group", find_text(payload, "model_group")
-    yield "$ai_gateway_call_id", find_text(payload, "litellm_call_id")
-    yield "$ai_gateway_call_type", find_text(payload, "call_type")
-    yield "$ai_gateway_status", find_text(payload, "status")
-    yield from _list_timing_properties(payload)
+    response_id, call_id = find_text(payload, "id"), find_text(payload, "litellm_call_id")
+    return {
+        "$ai_call_kind": classify_call(payload),
+        "$ai_trace_id": find_text(payload, "trace_id"),
+        "$ai_session_id": find_text(payload, "session_id"),
+        "$ai_span_id": response_id or call_id,
+        "$ai_generation_id": response_id,
+        "$ai_model": strip_provider(model, provider) if model else None,
+        "$ai_provider": provider,
+        "$ai_framework": "litellm",
+        "$ai_base_url": find_text(payload, "api_base"),
+        "$ai_gateway_model": model,
+        "$ai_base_model": _find_base_model(payload, model),
+        "$ai_gateway_model_group": find_text(payload, "model_group"),
+        "$ai_gateway_call_id": call_id,
+        "$ai_gateway_call_type": find_text(payload, "call_type"),
+        "$ai_gateway_status": find_text(payload, "status"),
+        **_list_timing_properties(payload),
+    }
 
 
 def _find_base_model(payload: JsonObject, model: str | None) -> str | None:
@@ -144,11 +150,13 @@ def _find_base_model(payload: JsonObject, model: str | None) -> str | None:
     return base_model if base_model != model else None
 
 
-def _list_timing_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+def _list_timing_properties(payload: JsonObject) -> Properties:
     is_streamed = payload.get("stream") is True
-    yield "$ai_stream", is_streamed or (None if is_backfilled(payload) else _is_stream_asked_for(payload))
-    yield "$ai_latency", _measure_seconds(payload, "endTime")
-    yield "$ai_time_to_first_token", _measure_seconds(payload, "completionStartTime") if is_streamed else None
+    return {
+        "$ai_stream": is_streamed or (None if is_backfilled(payload) else _is_stream_asked_for(payload)),
+        "$ai_latency": _measure_seconds(payload, "endTime"),
+        "$ai_time_to_first_token": _measure_seconds(payload, "completionStartTime") if is_streamed else None,
+    }
 
 
 def _is_stream_asked_for(payload: JsonObject) -> bool:
@@ -172,22 +180,23 @@ def strip_provider(model: str, provider: str | None) -> str:
     return name.removeprefix("converse/").removeprefix("invoke/") if provider == "bedrock" else name
 
 
-def _list_usage_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+def _list_usage_properties(payload: JsonObject) -> Properties:
     """
-    Yield every witness of the counts: the gateway's usage object, its top-level counts, the provider's usage.
+    Every witness of the counts: the gateway's usage object, its top-level counts, the provider's usage.
 
     The provider's is kept only where it differs from the usage object; top-level zeros mean nothing reported.
     """
     usage = find_object(payload, "metadata", "usage_object")
     response_usage = find_response_usage(payload.get("response"))
-    yield "$ai_usage", usage or None
-    yield "$ai_usage_source", "litellm"
-    yield "$ai_provider_usage", response_usage if response_usage != usage else None
-    yield (
-        "$ai_gateway_counts",
-        {name: payload.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")},
-    )
-    yield "$ai_service_tier", _find_service_tier(payload)
+    return {
+        "$ai_usage": usage or None,
+        "$ai_usage_source": "litellm",
+        "$ai_provider_usage": response_usage if response_usage != usage else None,
+        "$ai_gateway_counts": {
+            name: payload.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")
+        },
+        "$ai_service_tier": _find_service_tier(payload),
+    }
 
 
 def find_response_usage(response: Any) -> JsonObject | None:
@@ -210,26 +219,30 @@ def _find_service_tier(payload: JsonObject) -> str | None:
     return answered or find_text(find_object(payload, "cost_breakdown"), "service_tier")
 
 
-def _list_cost_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
-    yield "$ai_gateway_response_cost", find_number(payload, "response_cost")
-    yield "$ai_gateway_saved_cache_cost", find_number(payload, "saved_cache_cost")
+def _list_cost_properties(payload: JsonObject) -> Properties:
     breakdown = find_object(payload, "cost_breakdown")
-    yield "$ai_gateway_cost_breakdown", {key: value for key, value in breakdown.items() if value} or None
+    return {
+        "$ai_gateway_response_cost": find_number(payload, "response_cost"),
+        "$ai_gateway_saved_cache_cost": find_number(payload, "saved_cache_cost"),
+        "$ai_gateway_cost_breakdown": {key: value for key, value in breakdown.items() if value} or None,
+    }
 
 
-def _list_attribution_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+def _list_attribution_properties(payload: JsonObject) -> Properties:
     metadata = find_object(payload, "metadata")
-    yield "$ai_product", find_text(find_object(metadata, "user_api_key_auth_metadata"), "product")
-    yield "$ai_api_key_alias", find_text(metadata, "user_api_key_alias")
-    yield "$ai_api_key_hash", _find_key_hash(payload, metadata)
-    yield "$ai_end_user", find_text(payload, "end_user")
-    yield "$ai_gateway_team_id", find_text(metadata, "user_api_key_team_id")
-    yield "$ai_gateway_user_id", find_text(metadata, "user_api_key_user_id")
-    yield "$ai_gateway_org_id", find_text(metadata, "user_api_key_org_id")
-    yield "$ai_gateway_project_id", find_text(metadata, "user_api_key_project_id")
-    yield "$ai_requester_metadata", replace_binary(metadata.get("requester_metadata")) or None
-    yield "$ai_request_tags", payload.get("request_tags") or None
-    yield "$ai_user_agent", find_text(payload, "user_agent") or find_text(metadata, "user_agent")
+    return {
+        "$ai_product": find_text(find_object(metadata, "user_api_key_auth_metadata"), "product"),
+        "$ai_api_key_alias": find_text(metadata, "user_api_key_alias"),
+        "$ai_api_key_hash": _find_key_hash(payload, metadata),
+        "$ai_end_user": find_text(payload, "end_user"),
+        "$ai_gateway_team_id": find_text(metadata, "user_api_key_team_id"),
+        "$ai_gateway_user_id": find_text(metadata, "user_api_key_user_id"),
+        "$ai_gateway_org_id": find_text(metadata, "user_api_key_org_id"),
+        "$ai_gateway_project_id": find_text(metadata, "user_api_key_project_id"),
+        "$ai_requester_metadata": replace_binary(metadata.get("requester_metadata")) or None,
+        "$ai_request_tags": payload.get("request_tags") or None,
+        "$ai_user_agent": find_text(payload, "user_agent") or find_text(metadata, "user_agent"),
+    }
 
 
 def _find_key_hash(payload: JsonObject, metadata: JsonObject) -> str | None:
@@ -240,18 +253,20 @@ def _find_key_hash(payload: JsonObject, metadata: JsonObject) -> str | None:
     return key_hash if KEY_HASH.fullmatch(key_hash) else None
 
 
-def _list_error_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
-    """Yield the error; `error_information` stands beside successes too, with an empty class."""
+def _list_error_properties(payload: JsonObject) -> Properties:
+    """The error; `error_information` stands beside successes too, with an empty class."""
     error = find_object(payload, "error_information")
     error_class, is_failure = find_text(error, "error_class"), payload.get("status") == "failure"
-    yield "$ai_is_error", is_failure
+    properties: Properties = {"$ai_is_error": is_failure}
     if error_class or is_failure:
         message = find_text(error, "error_message") or find_text(payload, "error_str")
-        yield "$ai_error", redact_secrets(message) if message else None
-        yield "$ai_error_type", error_class
-        yield "$ai_error_normalized", find_text(error, "normalized_error")
-        yield "$ai_http_status", find_text(error, "error_code")
-    yield "$ai_stream_incomplete", True if _is_cut_short(payload, error) else None
+        properties |= {
+            "$ai_error": redact_secrets(message) if message else None,
+            "$ai_error_type": error_class,
+            "$ai_error_normalized": find_text(error, "normalized_error"),
+            "$ai_http_status": find_text(error, "error_code"),
+        }
+    return properties | {"$ai_stream_incomplete": True if _is_cut_short(payload, error) else None}
 
 
 def _is_cut_short(payload: JsonObject, error: JsonObject) -> bool:
@@ -263,14 +278,16 @@ def _is_cut_short(payload: JsonObject, error: JsonObject) -> bool:
     return payload.get("status") == "failure" or (payload.get("stream") is True and is_silent(payload.get("response")))
 
 
-def _list_content_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
+def _list_content_properties(payload: JsonObject) -> Properties:
     parameters = find_object(payload, "model_parameters")
     settings = {key: value for key, value in parameters.items() if key != "tools"}
-    yield "$ai_model_parameters", replace_binary(settings) or None
-    yield "$ai_tools", parameters.get("tools") or None
-    yield "$ai_input", replace_binary(payload.get("messages")) or None
-    if find_text(payload, "call_type") not in EMBEDDING_CALL_TYPES:
-        yield "$ai_output_choices", replace_binary(_find_output(payload.get("response")))
+    has_output = find_text(payload, "call_type") not in EMBEDDING_CALL_TYPES
+    return {
+        "$ai_model_parameters": replace_binary(settings) or None,
+        "$ai_tools": parameters.get("tools") or None,
+        "$ai_input": replace_binary(payload.get("messages")) or None,
+        "$ai_output_choices": replace_binary(_find_output(payload.get("response"))) if has_output else None,
+    }
 
 
 def _find_output(response: Any) -> Any:
@@ -281,8 +298,9 @@ def _find_output(response: Any) -> Any:
     return response or None
 
 
-def _list_shipper_properties(payload: JsonObject) -> Iterator[tuple[str, Any]]:
-    """Yield the durable shipper's numbering: a hole in a shipper's sequence is an event that never came."""
+def _list_shipper_properties(payload: JsonObject) -> Properties:
+    """The durable shipper's numbering: a hole in a shipper's sequence is an event that never came."""
     numbering = find_numbering(payload)
-    yield "$ai_shipper_id", numbering.shipper_id if numbering else None
-    yield "$ai_shipper_sequence", numbering.sequence if numbering else None
+    if numbering is None:
+        return {}
+    return {"$ai_shipper_id": numbering.shipper_id, "$ai_shipper_sequence": numbering.sequence}

@@ -20,6 +20,10 @@ ROUNDING_USD = Decimal("1e-9")
 MAX_USD = Decimal("1e12")
 """No call costs as much: an amount beyond it is a mistake of the sender, and no figure."""
 
+MAX_FLOAT_USD = float(MAX_USD)
+
+AMOUNT = (int, str, Decimal)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenCosts:
@@ -49,7 +53,9 @@ class GivenCosts:
 
 def parse_usd(value: object) -> Decimal | None:
     """A finite amount from 0 to `MAX_USD`, as a number or its text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+    if isinstance(value, float):
+        return Decimal(repr(value)) if 0.0 <= value <= MAX_FLOAT_USD else None
+    if value is None or isinstance(value, bool) or not isinstance(value, AMOUNT):
         return None
     try:
         amount = Decimal(value if isinstance(value, int | Decimal) else str(value).strip())
@@ -80,8 +86,9 @@ def reconcile_gateway_breakdown(response_cost: object, breakdown: object) -> Giv
     listed = parse_usd(parts.get("original_cost")) or charged
     is_discounted = abs(EXACT.subtract(listed, charged)) > ROUNDING_USD
     amounts = _find_split(listed if is_discounted else charged, parts)
-    factor = EXACT.divide(charged, listed) if is_discounted else Decimal(1)
-    amounts = {name: EXACT.multiply(amount, factor) for name, amount in amounts.items()}
+    if is_discounted:
+        factor = EXACT.divide(charged, listed)
+        amounts = {name: EXACT.multiply(amount, factor) for name, amount in amounts.items()}
     if guardrails:
         amounts["request_cost_usd"] = EXACT.add(amounts.get("request_cost_usd", ZERO), guardrails)
     return GivenCosts(

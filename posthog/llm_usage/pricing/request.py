@@ -65,6 +65,7 @@ CUSTOM_PRICES: Mapping[str, str] = {
     "$ai_request_price": "request",
     "$ai_web_search_price": "web_search",
 }
+CUSTOM_NAMES = frozenset(CUSTOM_PRICES)
 
 
 def read_price_request(
@@ -130,6 +131,8 @@ def _find_region(properties: Mapping[str, Any], usage: Mapping[str, Any]) -> str
 
 
 def _read_custom_rates(properties: Mapping[str, Any]) -> CustomRates | None:
+    if properties.keys().isdisjoint(CUSTOM_NAMES):
+        return None
     found = {name: parse_usd(properties.get(key)) for key, name in CUSTOM_PRICES.items()}
     rates = {name: rate for name, rate in found.items() if rate is not None}
     return CustomRates(**rates) if rates else None
