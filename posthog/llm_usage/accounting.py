@@ -62,8 +62,9 @@ def _read_usage(properties: Mapping[str, Any]) -> tuple[TokenUsage, Mapping[str,
     provider, model = find_text(properties, "$ai_provider"), find_text(properties, "$ai_model")
     if properties.get("$ai_usage_source") == GATEWAY_SOURCE:
         return _read_gateway_usage(properties, provider, model)
-    usage = normalize_usage(provider=provider, api="posthog", model=model, usage=properties)
-    return usage, _pick_token_properties(properties), set()
+    picked = _pick_token_properties(properties)
+    usage = normalize_usage(provider=provider, api="posthog", model=model, usage=properties if picked else None)
+    return usage, picked, set()
 
 
 def _read_gateway_usage(

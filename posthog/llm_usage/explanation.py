@@ -181,7 +181,7 @@ def _trace(event: AiEvent, accounted: AccountedEvent) -> ReadingTrace | None:
         provider=find_text(event.properties, "$ai_provider"),
         api=api,
         model=find_text(event.properties, "$ai_model"),
-        usage=event.properties if api == "posthog" else accounted.usage_raw,
+        usage=event.properties if api == "posthog" and accounted.usage_raw else accounted.usage_raw,
     )
 
 

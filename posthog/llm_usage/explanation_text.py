@@ -1,4 +1,8 @@
-"""An explanation as a person reads it at a terminal: one section a step, figures aligned."""
+"""
+An explanation as a person reads it at a terminal: one section a step, figures aligned.
+
+What says nothing is left out of the text, though not of the JSON: members that are null, and lines of a cost for none.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -26,14 +30,27 @@ SOURCE_TEXTS: Mapping[str | None, str] = {
 }
 
 
+WITNESS_TEXTS: Mapping[str, str] = {
+    "$ai_usage": "the gateway's usage object",
+    "$ai_provider_usage": "the usage inside the response that the gateway passed on",
+    "$ai_gateway_counts": "the counts at the payload's top",
+}
+
+NOT_CALLED: Mapping[str, str] = {
+    "gateway_cache_hit": "the gateway answered from its own cache: nothing was paid",
+    "read": "a stored response was read again: nothing was paid",
+}
+"""Kinds of call that did not reach the provider; a cost of 0 is a fact there."""
+
+
 def render_explanation(explanation: Explanation) -> str:
     """Every section, in the order in which the figures came about."""
     sections = (
         _list_call_lines(explanation),
         _list_evidence_lines(explanation),
         _list_reading_lines(explanation.reading, explanation.rules_version),
-        _list_token_lines(explanation.tokens),
-        _list_cost_lines(explanation.costs),
+        _list_token_lines(explanation.tokens, explanation.reading),
+        _list_cost_lines(explanation.costs, explanation.call.call_kind),
         _list_flag_lines(explanation),
         _list_difference_lines(explanation),
     )
@@ -56,13 +73,19 @@ def _list_evidence_lines(explanation: Explanation) -> Iterator[str]:
     if evidence.usage:
         yield from _list_json_lines(evidence.usage)
     for name, witness in evidence.other_witnesses.items():
-        yield f"{INDENT}beside it, {name}:"
+        yield f"{INDENT}beside it, {WITNESS_TEXTS.get(name, name)}:"
         yield from _list_json_lines(witness)
 
 
 def _list_json_lines(value: Any) -> Iterator[str]:
-    for line in orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode().splitlines():
-        yield f"{INDENT}{line}"
+    json = orjson.dumps(_leave_out_nulls(value), option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
+    yield from (INDENT + line for line in json.splitlines())
+
+
+def _leave_out_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _leave_out_nulls(item) for name, item in value.items() if item is not None}
+    return [_leave_out_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _list_reading_lines(reading: ReadingTrace | None, rules_version: str | None) -> Iterator[str]:
@@ -70,6 +93,7 @@ def _list_reading_lines(reading: ReadingTrace | None, rules_version: str | None)
         yield "Reading: none, there is nothing to read"
         return
     yield f"Reading: {reading.reading}, by rules {rules_version}, as usage of the {reading.family} family"
+    yield f"{INDENT}in words: {reading.meaning}"
     if reading.candidates:
         yield from _align(_list_candidate_cells(candidate) for candidate in reading.candidates)
     if reading.unknown_keys:
@@ -80,27 +104,36 @@ def _list_candidate_cells(candidate: Candidate) -> list[str]:
     return ["✓" if candidate.is_chosen else "✗", candidate.name, candidate.equation, candidate.verdict]
 
 
-def _list_token_lines(tokens: Mapping[str, int | None]) -> Iterator[str]:
+def _list_token_lines(tokens: Mapping[str, int | None], reading: ReadingTrace | None) -> Iterator[str]:
     yield "Counts"
-    known = [(name, f"{count:,}") for name, count in tokens.items() if count is not None]
+    origins = {} if reading is None else reading.origins
+    known = [(name, f"{count:,}", origins.get(name, "")) for name, count in tokens.items() if count is not None]
     yield from _align(known, right={1})
+    if reading is not None and reading.uncolumned:
+        others = ", ".join(f"{words} {count:,}" for words, count in reading.uncolumned.items())
+        yield f"{INDENT}reported too, without a column: {others}"
     unknown = ", ".join(name for name, count in tokens.items() if count is None)
     if unknown:
         yield from wrap(f"not reported: {unknown}", MAX_CHARS, initial_indent=INDENT, subsequent_indent=INDENT * 2)
 
 
-def _list_cost_lines(costs: CostExplanation) -> Iterator[str]:
+def _list_cost_lines(costs: CostExplanation, call_kind: str) -> Iterator[str]:
     yield f"Costs in US dollars: {SOURCE_TEXTS.get(costs.source, costs.source)}"
-    known = [(name, f"{Decimal(str(usd)):f}") for name, usd in costs.columns.items() if usd is not None]
+    known = [(name, _format_float(usd)) for name, usd in costs.columns.items() if usd is not None]
     yield from _align(known, right={1})
-    if costs.gateway_total_usd is not None:
+    if call_kind in NOT_CALLED:
+        yield f"{INDENT}{NOT_CALLED[call_kind]}"
+    elif costs.gateway_total_usd is not None:
         word = "" if costs.gateway_total_usd else ", its word for a price that it does not know or for nothing used"
-        yield f"{INDENT}the gateway said {Decimal(str(costs.gateway_total_usd)):f}{word}"
+        yield f"{INDENT}the gateway said {_format_float(costs.gateway_total_usd)}{word}"
     if costs.own_total_usd is None:
-        yield f"{INDENT}our own figure: none, no price is known"
+        if call_kind not in NOT_CALLED:
+            yield f"{INDENT}our own figure: none, no price is known"
         return
-    yield f"{INDENT}our own figure by the price of {costs.price_name}: {_format_usd(costs.own_total_usd)}"
-    yield from (INDENT + line for line in _align(map(_list_term_cells, costs.terms), right={2, 4}))
+    paid = "what the provider would have charged" if call_kind in NOT_CALLED else "our own figure"
+    yield f"{INDENT}{paid} by the price of {costs.price_name}: {_format_usd(costs.own_total_usd)}"
+    terms = [_list_term_cells(term) for term in costs.terms if term.quantity]
+    yield from (INDENT + line for line in _align(terms, right={2, 4}))
 
 
 def _list_term_cells(term: CostTerm) -> list[str]:
@@ -112,12 +145,19 @@ def _format_usd(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
+def _format_float(amount: float) -> str:
+    """Without the digits that binary fractions add: nobody charges a trillionth of a dollar."""
+    return _format_usd(Decimal(f"{amount:.12g}"))
+
+
 def _list_flag_lines(explanation: Explanation) -> Iterator[str]:
     if not explanation.flags:
         yield "Flags: none"
         return
     yield "Flags"
-    yield from _align((flag.name, flag.text) for flag in explanation.flags)
+    for flag in explanation.flags:
+        yield f"{INDENT}{flag.name}"
+        yield from wrap(flag.text, MAX_CHARS, initial_indent=INDENT * 2, subsequent_indent=INDENT * 2)
 
 
 def _list_difference_lines(explanation: Explanation) -> Iterator[str]:

@@ -22,12 +22,15 @@ from posthog.llm_usage.readings.streams import fold
 from posthog.llm_usage.readings.trace import ReadingTrace, trace_choice
 from posthog.llm_usage.token_usage import TokenUsage
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Version of the rules that read usage; stored with every row. Raise it when a count can come out differently."""
 
 Usage = Mapping[Any, Any] | Sequence[Any] | None
 
 NOT_REPORTED = TokenUsage()
+
+REALTIME_DONE = "response.done"
+"""The event that ends a response of OpenAI's Realtime API; a session has many."""
 
 
 def normalize_usage(*, provider: str | None, api: str | None, model: str | None, usage: Usage) -> TokenUsage:
@@ -36,7 +39,8 @@ def normalize_usage(*, provider: str | None, api: str | None, model: str | None,
 
     Args:
         provider: By any name; decides only what the counts themselves leave open. `model` likewise.
-        api: `litellm` for a gateway's usage object, `posthog` for an event's properties; otherwise a hint.
+        api: A hint. `litellm`: chat counts are the gateway's rewriting. `posthog`: properties of an event, of which
+            only the ones that name usage are read. `…realtime…`: the chunks are whole responses.
         usage: The usage object, the body or event around it, OpenTelemetry attributes, `$ai_*` properties; or a list
             of what a stream's chunks said.
     Returns:
@@ -75,9 +79,11 @@ def _find_raw_usage(usage: object, counted: Counted | None) -> Mapping[Any, Any]
 def _count(provider: object, api: object, model: object, usage: object) -> Counted | None:
     """Everything up to the choice of the reading; None where the usage says nothing at all."""
     api_name = _to_name(api)
+    usage = otel.read_attributes(usage) or usage
     if isinstance(usage, Mapping):
-        source = usage if api_name == "posthog" else shapes.unwrap(usage)
-        family = _find_family(source, api_name)
+        is_event = api_name == "posthog" and (posthog_sdk.is_event(usage) or otel.is_otel(usage))
+        source = usage if is_event else shapes.unwrap(usage)
+        family = _find_event_family(source) if is_event else _find_family(source, api_name)
         found = Found()
         collect(source, family.words, found)
     elif isinstance(usage, list | tuple):
@@ -97,22 +103,26 @@ def _to_name(value: object) -> str:
 
 
 def _find_family(source: Mapping[Any, Any], api: str) -> Family:
-    if api != "posthog":
-        return shapes.find_family(source, api) or shapes.PLAIN
-    return posthog_sdk.FAMILY if posthog_sdk.is_sdk(source) or not otel.is_otel(source) else otel.FAMILY
+    return shapes.find_family(source, api) or shapes.PLAIN
+
+
+def _find_event_family(properties: Mapping[Any, Any]) -> Family:
+    return otel.FAMILY if otel.is_otel(properties) and not posthog_sdk.is_sdk(properties) else posthog_sdk.FAMILY
 
 
 def _read_chunks(chunks: Sequence[Any], api: str) -> tuple[Mapping[Any, Any], Family, Found]:
     """Read each chunk in the family that all of them together show, then fold them."""
-    usages = [shapes.unwrap(chunk) for chunk in chunks if isinstance(chunk, Mapping)]
-    usages = [usage for usage in usages if shapes.find_family(usage) is not None]
+    unwrapped = [(chunk.get("type"), shapes.unwrap(chunk)) for chunk in chunks if isinstance(chunk, Mapping)]
+    counted = [(event, usage) for event, usage in unwrapped if shapes.find_family(usage) is not None]
     together: dict[Any, Any] = {}
-    for usage in usages:
+    read = []
+    for _event, usage in counted:
         together |= {key: value for key, value in usage.items() if value is not None}
     family = _find_family(together, api)
-    read = []
-    for usage in usages:
+    for _event, usage in counted:
         found = Found()
         collect(usage, family.words, found)
         read.append(found)
-    return together, family, fold(read, is_cumulative=family.is_cumulative, is_session="realtime" in api)
+    is_realtime = "realtime" in api or {event for event, _usage in counted if isinstance(event, str)} == {REALTIME_DONE}
+    is_session = is_realtime and family is shapes.RESPONSES
+    return together, family, fold(read, is_cumulative=family.is_cumulative, is_session=is_session)

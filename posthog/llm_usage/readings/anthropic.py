@@ -1,7 +1,8 @@
 """
 Anthropic's Messages usage, also inside Bedrock's Invoke and on Vertex.
 
-- `input_tokens` leaves out cache reads and writes; they stand beside it.
+- `input_tokens` leaves out cache reads and writes; they stand beside it. The usage report calls it
+  `uncached_input_tokens`.
 - `cache_creation.ephemeral_{5m,1h}_input_tokens` splits the writes by lifetime.
 - `output_tokens` includes thinking; `output_tokens_details.thinking_tokens` says how much, where present.
 - `server_tool_use.web_search_requests` are billed searches.
@@ -40,6 +41,7 @@ def keep_iterations(value: Any, found: Found) -> None:
 
 WORDS = Words(
     input_tokens="input",
+    uncached_input_tokens="input",
     output_tokens="output",
     cache_read_input_tokens="cache_read",
     cache_creation_input_tokens="cache_write",
@@ -74,10 +76,12 @@ def apply_iterations(found: Found) -> None:
         if item.get("type") in EXECUTED:
             one = Found()
             collect(item, ITERATION_WORDS, one)
-            for name, count in one.counts.items():
-                sums.add(name, count)
-            found.flags |= one.flags
-    found.counts |= {name: count for name, count in sums.counts.items() if count or name not in found.counts}
+            sums.add_all(one)
+    found.flags |= sums.flags
+    found.unknown_keys += sums.unknown_keys
+    for name, count in sums.counts.items():
+        if count or name not in found.counts:
+            found.derive(name, count, "the sum over the model's own iterations")
 
 
 def note_advisor(found: Found) -> None:

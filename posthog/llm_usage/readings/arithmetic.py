@@ -118,13 +118,18 @@ def sum_tokens(reading: Reading, parts: Parts) -> int:
     return tokens
 
 
+def sum_room_for_cache(reading: Reading, parts: Parts) -> int:
+    """The tokens among which cached ones lie if they lie inside: a tool's prompt is cached like any other."""
+    return parts.input if reading.is_tool_prompt_inside else parts.input + parts.tool_prompt
+
+
 def is_possible(reading: Reading, parts: Parts) -> bool:
     """
     No part exceeds the whole that it is said to lie in.
 
     Reasoning has a tenth of leeway: Baseten's Kimi counts one reasoning token more than it wrote.
     """
-    if reading.is_cache_inside and parts.cache > parts.input:
+    if reading.is_cache_inside and parts.cache > sum_room_for_cache(reading, parts):
         return False
     if reading.is_tool_prompt_inside and parts.tool_prompt > parts.input:
         return False

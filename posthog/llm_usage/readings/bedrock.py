@@ -12,7 +12,7 @@ Source: Bedrock Runtime API reference, `TokenUsage`, `CacheDetail`; model parame
 from collections.abc import Mapping
 from typing import Any
 
-from posthog.llm_usage.readings.found import IGNORED, Found, Words, parse_count
+from posthog.llm_usage.readings.found import IGNORED, Found, Words, note_unknown, parse_count
 
 INCLUSIVE_MODELS = ("openai.", "openai/")
 LIFETIMES = {"5m": "write_5m", "30m": "write_30m", "1h": "write_1h", "12h": "write_12h"}
@@ -20,7 +20,10 @@ LIFETIMES = {"5m": "write_5m", "30m": "write_30m", "1h": "write_1h", "12h": "wri
 
 def split_by_lifetime(value: Any, found: Found) -> None:
     """Read `[{"ttl": "5m", "inputTokens": 9}, …]`."""
-    for item in value if isinstance(value, list) else ():
+    if not isinstance(value, list):
+        note_unknown("cacheDetails", value, found)
+        return
+    for item in value:
         if isinstance(item, Mapping):
             name, counted = LIFETIMES.get(str(item.get("ttl"))), item.get("inputTokens")
             count = None if counted is None else parse_count(counted, found.flags)

@@ -6,6 +6,7 @@ always includes reasoning. Nothing is clamped: what contradicts itself keeps its
 """
 
 from posthog.llm_usage import integrity
+from posthog.llm_usage.readings.arithmetic import sum_room_for_cache
 from posthog.llm_usage.readings.counted import Counted, Whole, find_written, sum_lifetimes, widen
 from posthog.llm_usage.readings.media import MEDIA_COUNTS, NO_MEDIA, Media, read_media
 from posthog.llm_usage.token_usage import TokenUsage
@@ -67,8 +68,9 @@ def _list_contradictions(counted: Counted, whole: Whole, unexplained: int | None
         flags.append(integrity.TTL_SPLIT_MISMATCH)
     if integrity.is_total_mismatch(unexplained):
         flags.append(integrity.TOTAL_MISMATCH)
-    if parts.cache > parts.input and integrity.is_cache_exceeding_input(
-        parts.cache, parts.input, is_expected_inside=convention.is_cache_inside, is_proven=is_proven
+    room = sum_room_for_cache(convention, parts)
+    if parts.cache > room and integrity.is_cache_exceeding_input(
+        parts.cache, room, is_expected_inside=convention.is_cache_inside, is_proven=is_proven
     ):
         flags.append(integrity.CACHE_EXCEEDS_INPUT)
     if parts.reasoning > parts.output and (

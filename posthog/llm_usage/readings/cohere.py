@@ -7,10 +7,20 @@ tokens.
 Source: Cohere API reference, `Usage`, `ApiMeta`.
 """
 
+from typing import Any
+
 from posthog.llm_usage.readings.found import IGNORED, Found, Words
 
+
+def skip(_value: Any, _found: Found) -> None:
+    """By the same key, Text Generation Inference's list of the tokens themselves."""
+
+
+TOKENS = Words(input_tokens="input", output_tokens="output")
+TOKENS.read_list = skip
+
 WORDS = Words(
-    tokens=Words(input_tokens="input", output_tokens="output"),
+    tokens=TOKENS,
     billed_units=Words(
         input_tokens="billed_input",
         output_tokens="billed_output",
@@ -31,4 +41,4 @@ def count_billed(found: Found) -> None:
     if "input" not in counts and "output" not in counts:
         for side in ("input", "output"):
             if f"billed_{side}" in counts:
-                counts[side] = counts[f"billed_{side}"]
+                found.derive(side, counts[f"billed_{side}"], "as invoiced; nothing else is reported")

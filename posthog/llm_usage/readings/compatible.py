@@ -6,13 +6,14 @@ What providers with OpenAI's shape add to it, and where they count otherwise.
 - Mistral: `num_cached_tokens`, or `prompt_token(s)_details`. `connector_tokens`, which its tools read, lie beside the
   prompt; `connectors.web_search` are searches.
 - xAI's chat: reasoning lies beside the completion; its Responses include it. `num_sources_used` are billed searches.
-- DeepInfra's Gemma and Gemini: reasoning lies beside the completion.
+- Google's OpenAI-compatible endpoint, and DeepInfra's Gemma and Gemini: reasoning lies beside the completion.
 - Perplexity: `num_search_queries`; deep research bills `citation_tokens` and `reasoning_tokens` on top. Chunks are
   cumulative.
 - Alibaba: searches under `plugins.search.count`, media counts at the top.
 - OpenRouter: `cost` in US dollars; for a call with one's own key (`is_byok`) it leaves the upstream's charge out.
 - Databricks: `cache_read_input_tokens` beside `prompt_tokens`, and inside them.
 - Groq, Fireworks, Cerebras, Azure, vLLM, SambaNova: OpenAI's, with timings beside it.
+- Snowflake: the guard's `guardrails_tokens` are another model's. Voyage: pixels are no tokens.
 
 Source: API references of the providers named, usage objects of their chat completions.
 """
@@ -26,6 +27,7 @@ from posthog.llm_usage.readings.anthropic import SERVER_TOOLS, keep_iterations
 from posthog.llm_usage.readings.arithmetic import INCLUSIVE, REASONING_BESIDE, Reading
 from posthog.llm_usage.readings.family import Call
 from posthog.llm_usage.readings.found import IGNORED, Found, Words
+from posthog.llm_usage.readings.gemini import is_gemini
 from posthog.llm_usage.readings.openai import INPUT_DETAILS, keep_cache_creation
 
 USD_PER_TICK = Decimal("1e-10")
@@ -68,9 +70,13 @@ WORDS = Words(
     ),
     reasoning_tokens="reasoning",
     citation_tokens="citation",
+    guardrails_tokens=IGNORED,
+    text_tokens="text_input",
     audio_tokens="audio_input",
     image_tokens="image_input",
     video_tokens="video_input",
+    image_pixels=IGNORED,
+    video_pixels=IGNORED,
     num_sources_used="web_search",
     num_search_queries="web_search",
     search_context_size=IGNORED,
@@ -84,6 +90,7 @@ WORDS = Words(
     ),
     num_server_side_tools_used=IGNORED,
     server_side_tools_used=IGNORED,
+    context_details=IGNORED,
     tool_calls_details=Words(search_web=Words(invocation="web_search"), fetch_url=IGNORED),
     plugins=Words(search=Words(count="web_search", strategy=IGNORED)),
     server_tool_use=SERVER_TOOLS,
@@ -91,6 +98,9 @@ WORDS = Words(
     cost=keep_cost,
     cost_in_usd_ticks=keep_ticks,
     cost_details=IGNORED,
+    prompt_cost=IGNORED,
+    completion_cost=IGNORED,
+    cache_cost=IGNORED,
     is_byok=IGNORED,
     service_tier=keep_tier,
     serviceTier=keep_tier,
@@ -103,6 +113,12 @@ WORDS = Words(
     total_latency=IGNORED,
     time_to_first_token=IGNORED,
     completion_tokens_per_sec=IGNORED,
+    completion_tokens_after_first_per_sec=IGNORED,
+    completion_tokens_after_first_per_sec_first_ten=IGNORED,
+    completion_tokens_after_first_per_sec_graph=IGNORED,
+    total_tokens_per_sec=IGNORED,
+    dram_cached_tokens=IGNORED,
+    sram_cached_tokens=IGNORED,
     tokens_per_second=IGNORED,
     start_time=IGNORED,
     end_time=IGNORED,
@@ -125,7 +141,9 @@ def expect_of_chat(call: Call) -> Reading:
         return REASONING_BESIDE
     if provider == "deepinfra" and ("gemma" in model or "gemini" in model):
         return REASONING_BESIDE
-    if provider == "perplexity" and "deep-research" in model:
+    if provider == "perplexity" and (not model or "deep-research" in model):
+        return REASONING_BESIDE
+    if is_gemini(call):
         return REASONING_BESIDE
     return CONNECTORS_BESIDE if provider == "mistral" else INCLUSIVE
 

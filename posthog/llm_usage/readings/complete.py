@@ -28,13 +28,13 @@ def complete(found: Found, family: Family, call: Call) -> None:
     if "billed_input" in counts or "billed_output" in counts:
         count_billed(found)
     if "cache_miss" in counts and "input" not in counts:
-        counts["input"] = counts.get("cache_read", 0) + counts["cache_miss"]
+        found.derive("input", counts.get("cache_read", 0) + counts["cache_miss"], "cache hits + cache misses")
     if "total" not in counts:
         return
     if "input" not in counts and "output" not in counts and call.provider in EMBEDDING_PROVIDERS:
-        counts["input"] = counts["total"]
+        found.derive("input", counts["total"], "the total: nothing else is reported, and embedding writes nothing")
     if "reasoning" not in counts and family in (shapes.CHAT, shapes.LITELLM) and gemini.is_hiding_thoughts(call):
-        _find_hidden_thoughts(counts)
+        _find_hidden_thoughts(found)
 
 
 def _settle_cost(found: Found, family: Family, call: Call) -> None:
@@ -44,9 +44,10 @@ def _settle_cost(found: Found, family: Family, call: Call) -> None:
         compatible.add_upstream_cost(call.usage, found)
 
 
-def _find_hidden_thoughts(counts: dict[str, int]) -> None:
+def _find_hidden_thoughts(found: Found) -> None:
     """Gemini's OpenAI-compatible endpoint shows its thoughts as the part of the total that nothing else explains."""
+    counts = found.counts
     if "input" in counts and "output" in counts:
         hidden = counts["total"] - counts["input"] - counts["output"]
         if hidden > 0:
-            counts["reasoning"] = hidden
+            found.derive("reasoning", hidden, "what the total holds beyond input and output")

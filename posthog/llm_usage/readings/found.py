@@ -2,7 +2,8 @@
 What a usage object says, before anybody decides what it means: `Found`, filled by `collect`.
 
 A usage object is walked once. A `Words` table says what each key stands for: the name of a count, a table for the
-object below it, a function for anything else, or nothing (`IGNORED`). What no table knows is an unknown key.
+object below it, a function for anything else, or nothing (`IGNORED`). What no table knows is an unknown key, if its
+value holds anything that could be a count: times, names and fractions of a cent are nobody's tokens.
 
 - A count is an integer from 0 to `MAX_COUNT`, its text, a whole float, or `{"total": n}`. `null` is "not reported".
   Anything else raises `implausible_value` (or `negative_value`) and counts as not reported.
@@ -33,16 +34,18 @@ class Found:
         counts: Count by its name in the `Words` tables; absent where not reported.
         flags: Integrity flags raised while reading.
         unknown_keys: Keys that no table knows, in their order.
+        derived: How a count came about that no key reports as it stands; by its name.
         iterations: Anthropic's; see there.
         cost_usd: The provider's own charge.
     """
 
-    __slots__ = ("cost_usd", "counts", "flags", "iterations", "service_tier", "unknown_keys")
+    __slots__ = ("cost_usd", "counts", "derived", "flags", "iterations", "service_tier", "unknown_keys")
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
         self.flags: set[str] = set()
         self.unknown_keys: list[str] = []
+        self.derived: dict[str, str] = {}
         self.iterations: list[Mapping[Any, Any]] = []
         self.service_tier: str | None = None
         self.cost_usd: Decimal | None = None
@@ -54,6 +57,18 @@ class Found:
             self.counts[name] = added
         else:
             self.flags.add(IMPLAUSIBLE_VALUE)
+
+    def add_all(self, other: "Found") -> None:
+        """Add the counts of one of several objects that make up a whole."""
+        for name, count in other.counts.items():
+            self.add(name, count)
+        self.flags |= other.flags
+        self.unknown_keys += other.unknown_keys
+
+    def derive(self, name: str, count: int, how: str) -> None:
+        """Set a count that follows from others, and say how."""
+        self.counts[name] = count
+        self.derived[name] = how
 
     def note(self, name: str, count: int) -> None:
         """Note one report of a count; of several the largest stays."""
@@ -97,7 +112,7 @@ def collect(source: Mapping[Any, Any], words: Words, found: Found, depth: int = 
             else:
                 _note_count(meaning, value, found)
         elif meaning is None:
-            note_unknown(key, found)
+            note_unknown(key, value, found)
         else:
             _descend(value, meaning, found, depth)
 
@@ -138,10 +153,37 @@ def _descend(value: Any, meaning: Words | Handler, found: Found, depth: int) -> 
         found.flags.add(IMPLAUSIBLE_VALUE)
 
 
-def note_unknown(key: Any, found: Found) -> None:
-    """Note a key whose value nobody understood."""
-    found.flags.add(UNKNOWN_USAGE_KEY)
-    found.unknown_keys.append(key if isinstance(key, str) else repr(key)[:80])
+def note_unknown(key: Any, value: Any, found: Found) -> None:
+    """Note a key that nobody understands, if its value may hold a count."""
+    if _may_hold_count(value):
+        found.flags.add(UNKNOWN_USAGE_KEY)
+        found.unknown_keys.append(key if isinstance(key, str) else repr(key)[:80])
+
+
+def _may_hold_count(value: Any, depth: int = MAX_DEPTH) -> bool:
+    """Whether there is a whole number in it, also as text; in a list only in its objects, for vectors are no counts."""
+    if isinstance(value, bool) or depth == 0:
+        return False
+    if isinstance(value, Mapping):
+        return any(_may_hold_count(item, depth - 1) for item in value.values())
+    if isinstance(value, list):
+        return any(_may_hold_count(item, depth - 1) for item in value if isinstance(item, Mapping))
+    if isinstance(value, str):
+        return value.isdecimal()
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def read_each(words: Words) -> Handler:
+    """A reader of a list of objects whose counts add up."""
+
+    def read(value: Any, found: Found) -> None:
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, Mapping):
+                one = Found()
+                collect(item, words, one)
+                found.add_all(one)
+
+    return read
 
 
 def parse_count(value: Any, flags: set[str]) -> int | None:

@@ -4,9 +4,11 @@ Usage as libraries hand it on: Vercel's AI SDK, LangChain, Langfuse, Codex, Curs
 - AI SDK 4: `promptTokens`. 5: `inputTokens` with `cachedInputTokens` and `reasoningTokens`. 6: `inputTokens: {total,
   cacheRead, cacheWrite}`. All inclusive; the plain keys are Bedrock's too, so the others tell them apart.
 - LangChain: `input_tokens` with `input_token_details.{cache_read,cache_creation,audio}`, inclusive.
-- Codex: `cached_input_tokens`, `reasoning_output_tokens`, inclusive.
+- OpenAI's Agents SDK for JavaScript: `inputTokensDetails`, one object a request, inclusive.
+- Codex: `cached_input_tokens`, `reasoning_output_tokens`; in its telemetry `…_token_count`; inclusive.
 - Pydantic AI and the Agents SDKs: `cache_read_tokens`, `cache_write_tokens`, inclusive. Portkey: `prompt_cache_*`.
-- Cursor: `cacheReadTokens` and `cacheWriteTokens` lie beside `inputTokens`.
+- Cursor: `cacheReadTokens` and `cacheWriteTokens` lie beside `inputTokens`. So do the caches of Claude's Agent SDK,
+  and of Claude Code's telemetry: `cache_read_tokens` and `cache_creation_tokens`.
 - Langfuse: `input` and `output` leave out every `input_*` and `output_*` beside them.
 - OpenRouter's generations: the `native_*` counts are the model's own and are billed.
 
@@ -18,8 +20,10 @@ from collections.abc import Mapping
 
 from posthog.llm_usage.readings import bedrock
 from posthog.llm_usage.readings.arithmetic import BESIDE, CACHE_BESIDE, INCLUSIVE, Reading
+from posthog.llm_usage.readings.compatible import keep_cost
 from posthog.llm_usage.readings.family import Call
-from posthog.llm_usage.readings.found import IGNORED, Words
+from posthog.llm_usage.readings.found import IGNORED, Words, read_each
+from posthog.llm_usage.readings.openai import INPUT_DETAILS, OUTPUT_DETAILS
 
 AI_SDK = Words(
     promptTokens="input",
@@ -35,6 +39,26 @@ AI_SDK = Words(
     raw=IGNORED,
 )
 
+AGENTS_INPUT, AGENTS_OUTPUT = Words(INPUT_DETAILS), Words(OUTPUT_DETAILS)
+AGENTS_INPUT.read_list, AGENTS_OUTPUT.read_list = read_each(INPUT_DETAILS), read_each(OUTPUT_DETAILS)
+
+OPENAI_AGENTS = Words(
+    inputTokensDetails=AGENTS_INPUT,
+    outputTokensDetails=AGENTS_OUTPUT,
+    request_usage_entries=IGNORED,
+    requestUsageEntries=IGNORED,
+)
+
+CLAUDE_AGENT = Words(
+    cache_creation_tokens="cache_write",
+    webSearchRequests="web_search",
+    costUSD=IGNORED,
+    cost_usd=IGNORED,
+    contextWindow=IGNORED,
+    maxOutputTokens=IGNORED,
+    duration_ms=IGNORED,
+)
+
 CODEX = Words(
     cached_input_tokens="cache_read",
     cache_write_input_tokens="cache_write",
@@ -42,6 +66,9 @@ CODEX = Words(
     reasoningOutputTokens="reasoning",
     cacheWriteInputTokens="cache_write",
     cacheCreationInputTokens="cache_write",
+    cached_token_count="cache_read",
+    reasoning_token_count="reasoning",
+    tool_token_count=IGNORED,
 )
 
 CURSOR = Words(cacheReadTokens="cache_read", cacheWriteTokens="cache_write", totalCents=IGNORED)
@@ -82,9 +109,19 @@ OPENROUTER_GENERATION = Words(
     tokens_prompt=IGNORED,
     tokens_completion=IGNORED,
     num_search_results=IGNORED,
+    num_media_prompt=IGNORED,
+    num_media_completion=IGNORED,
+    num_input_audio_prompt=IGNORED,
+    total_cost=keep_cost,
+    usage=IGNORED,
+    latency=IGNORED,
+    generation_time=IGNORED,
+    moderation_latency=IGNORED,
 )
 
-WORDS = Words(AI_SDK | CODEX | CURSOR | LANGFUSE | PYDANTIC_AI | PORTKEY | OPENROUTER_GENERATION)
+WORDS = Words(
+    AI_SDK | OPENAI_AGENTS | CLAUDE_AGENT | CODEX | CURSOR | LANGFUSE | PYDANTIC_AI | PORTKEY | OPENROUTER_GENERATION
+)
 
 
 def expect_of_camel_case(call: Call) -> Reading:
@@ -97,7 +134,7 @@ def expect_of_camel_case(call: Call) -> Reading:
 INCLUSIVE_KEYS = frozenset(
     {
         *("cachedInputTokens", "inputTokenDetails", "reasoningTokens", "reasoningOutputTokens"),
-        *("promptTokens", "completionTokens"),
+        *("promptTokens", "completionTokens", "inputTokensDetails", "outputTokensDetails"),
     }
 )
 

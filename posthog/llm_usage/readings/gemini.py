@@ -6,7 +6,8 @@ Gemini's usage, on AI Studio and Vertex, in camelCase and snake_case; the Live a
 - `cachedContentTokenCount` is a part of `promptTokenCount`; Vertex sometimes leaves it out there.
 - `*TokensDetails` give the parts by modality, the tools' prompt in a list of its own.
 - Chunks of a stream are cumulative.
-- Through the OpenAI-compatible endpoint the thoughts are visible only as total − (prompt + completion).
+- Through the OpenAI-compatible endpoint the thoughts lie beside the completion too, or are visible only as
+  total − (prompt + completion).
 
 Source: `GenerateContentResponse.UsageMetadata` (Gemini API reference), `Interaction.usage`.
 """
@@ -94,3 +95,8 @@ def is_hiding_thoughts(call: Call) -> bool:
     if provider in ANY_HOST:
         return "gemini" in call.model
     return "gemini" in provider or "google" in provider or "vertex" in provider
+
+
+def is_gemini(call: Call) -> bool:
+    """Whether a model of Google's own answered there: other makers' models on Vertex count as their makers do."""
+    return is_hiding_thoughts(call) and (not call.model or "gemini" in call.model or "gemma" in call.model)

@@ -9,8 +9,8 @@ OpenAI's usage, and that of everybody who follows it: chat, Responses, Realtime,
 - `accepted_prediction_tokens`, `rejected_prediction_tokens` are inside the output and have no column.
 - whisper-1 reports seconds instead of tokens: nothing is counted.
 
-The tables also know what others write into the same objects: LiteLLM's and LangChain's details, Alibaba's cache
-creation, Perplexity's cache reads.
+The tables also know what others write into the same objects: LiteLLM's and LangChain's details (which name the service
+tier in the key: `flex_cache_read`), Alibaba's cache creation, Perplexity's cache reads.
 
 Source: OpenAI API reference, `CompletionUsage`, `ResponseUsage`, `RealtimeResponseUsage`, `ImagesResponse.usage`
 (openai 3.57).
@@ -19,7 +19,7 @@ Source: OpenAI API reference, `CompletionUsage`, `ResponseUsage`, `RealtimeRespo
 from collections.abc import Mapping
 from typing import Any
 
-from posthog.llm_usage.readings.found import IGNORED, Found, Words, collect, parse_count
+from posthog.llm_usage.readings.found import IGNORED, Found, Handler, Words, collect, parse_count
 from posthog.llm_usage.readings.modality import split_by_modality
 
 CACHED_DETAILS = Words(
@@ -51,8 +51,22 @@ def keep_cache_creation(value: Any, found: Found) -> None:
             found.note("cache_write", count)
 
 
+def keep_tier_of_key(tier: str) -> Handler:
+    """A reader of LangChain's count of what a tier priced: the key alone matters, its tokens are in the others."""
+
+    def keep(_value: Any, found: Found) -> None:
+        found.service_tier = tier
+
+    return keep
+
+
+TIERS = ("flex", "priority")
+
 INPUT_DETAILS = Words(
-    TTL_SPLIT,
+    TTL_SPLIT
+    | {f"{tier}_cache_read": "cache_read" for tier in TIERS}
+    | {f"{tier}_cache_creation": "cache_write" for tier in TIERS}
+    | {tier: keep_tier_of_key(tier) for tier in TIERS},
     cached_tokens="cache_read",
     cache_read="cache_read",
     cache_read_tokens="cache_read",
@@ -89,6 +103,7 @@ INPUT_DETAILS = Words(
 INPUT_DETAILS.read_list = split_by_modality("{}_input")
 
 OUTPUT_DETAILS = Words(
+    {f"{tier}_reasoning": "reasoning" for tier in TIERS} | dict.fromkeys(TIERS, IGNORED),
     reasoning_tokens="reasoning",
     thinking_tokens="reasoning",
     reasoning="reasoning",
@@ -125,8 +140,21 @@ RESPONSES = Words(
     output_token_details=OUTPUT_DETAILS,
 )
 
+USAGE_REPORT = Words(
+    input_cached_tokens="cache_read",
+    input_uncached_tokens=IGNORED,
+    input_text_tokens="text_input",
+    input_cached_text_tokens="cached_text",
+    input_cached_audio_tokens="cached_audio",
+    input_cached_image_tokens="cached_image",
+    output_text_tokens="text_output",
+    output_image_tokens="image_output",
+    num_model_requests=IGNORED,
+)
+"""The organization's usage, by the day and the model; the audio counts stand in `frameworks.LANGFUSE`."""
+
 WORDS = Words(
-    CHAT | RESPONSES,
+    CHAT | RESPONSES | USAGE_REPORT,
     tool_usage=Words(web_search=Words(num_requests="web_search"), image_gen=IGNORED),
     type=IGNORED,
     seconds=IGNORED,

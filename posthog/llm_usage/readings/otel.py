@@ -4,12 +4,14 @@ OpenTelemetry's GenAI attributes, current and older names: input includes cache,
 - Current: `gen_ai.usage.input_tokens`, `…output_tokens`, `…cache_read.input_tokens`, `…cache_creation.input_tokens`,
   `…reasoning.output_tokens`.
 - Older, and OpenLLMetry's: `gen_ai.usage.prompt_tokens`, `…completion_tokens`, `…cache_read_input_tokens`,
-  `llm.usage.*`.
+  `llm.usage.*`. OpenLIT's: `…prompt_tokens_details.cache_read`. Strands': `…cache_write_input_tokens`.
 - OpenInference's: `llm.token_count.*`. Pydantic AI's: `gen_ai.usage.details.*`. The AI SDK's: `ai.usage.*`.
 
-A span holds much else; only what names usage and is not understood counts as an unknown key.
+A span holds much else; only what names usage and is not understood counts as an unknown key. On the wire attributes
+are a list, `[{"key": …, "value": {"intValue": "9"}}, …]`; 64-bit integers are text there.
 
-Source: OpenTelemetry semantic conventions, GenAI attribute registry; OpenInference semantic conventions.
+Source: OpenTelemetry semantic conventions, GenAI attribute registry; OTLP's JSON encoding, `KeyValue`, `AnyValue`;
+OpenInference semantic conventions.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,15 +35,20 @@ COUNTS: Mapping[str, str] = {
     "input_tokens.cached": "cache_read",
     "input_tokens_details.cached_tokens": "cache_read",
     "prompt_tokens_details.cached_tokens": "cache_read",
+    "prompt_tokens_details.cache_read": "cache_read",
+    "prompt_tokens_details.audio": "audio_input",
     "cache_creation.input_tokens": "cache_write",
     "cache_creation_input_tokens": "cache_write",
     "cache_write.input_tokens": "cache_write",
+    "cache_write_input_tokens": "cache_write",
     "cache_write_tokens": "cache_write",
     "reasoning.output_tokens": "reasoning",
     "reasoning_tokens": "reasoning",
     "output_tokens.reasoning": "reasoning",
     "output_tokens_details.reasoning_tokens": "reasoning",
     "completion_tokens_details.reasoning_tokens": "reasoning",
+    "completion_tokens_details.reasoning": "reasoning",
+    "completion_tokens_details.audio": "audio_output",
     "cost": IGNORED,
 }
 
@@ -114,4 +121,15 @@ def note_unknown_attributes(usage: Mapping[Any, Any], found: Found) -> None:
         if value is None or not isinstance(key, str) or not key.startswith(PREFIXES):
             continue
         if key not in WORDS and not key.startswith("gen_ai.usage.details."):
-            note_unknown(key, found)
+            note_unknown(key, value, found)
+
+
+def read_attributes(value: object) -> dict[str, Any] | None:
+    """Attributes as the wire has them, by name; None for any other list."""
+    if not isinstance(value, list | tuple) or not value or not all(map(_is_attribute, value)):
+        return None
+    return {item["key"]: next(iter(item["value"].values()), None) for item in value}
+
+
+def _is_attribute(item: object) -> bool:
+    return isinstance(item, Mapping) and isinstance(item.get("key"), str) and isinstance(item.get("value"), Mapping)

@@ -3,16 +3,18 @@ The `$ai_*` token properties of PostHog's SDKs.
 
 `$ai_cache_reporting_exclusive` says whether `$ai_input_tokens` leaves the cache out. Without it upstream's defaults
 hold: exclusive for Anthropic's models by whatever route, inclusive for all others and for Vercel's AI gateway.
+`$ai_output_tokens` of Gemini 2.5 and 3 leave `$ai_reasoning_tokens` out, as Gemini's own candidates do.
 An SDK may send the provider's own object along as `$ai_usage`; it fills what the properties leave open.
 
-Source: PostHog, `nodejs/src/ingestion/ai/costs/input-costs.ts`, `modality-tokens.ts`.
+Source: PostHog, `nodejs/src/ingestion/ai/costs/input-costs.ts`, `output-costs.ts`, `modality-tokens.ts`.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from posthog.llm_usage.integrity import WITNESS_MISMATCH, is_witness_mismatch
-from posthog.llm_usage.readings.arithmetic import CACHE_BESIDE, INCLUSIVE, Reading
+from posthog.llm_usage.readings.arithmetic import Reading
 from posthog.llm_usage.readings.family import Call, Family
 from posthog.llm_usage.readings.found import Words
 from posthog.llm_usage.token_usage import COUNT_COLUMNS, TokenUsage
@@ -47,30 +49,41 @@ WORDS.is_open = True
 EXCLUSIVE = "$ai_cache_reporting_exclusive"
 RAW_USAGE = "$ai_usage"
 SAYS = {True: True, False: False, "true": True, "false": False}
+REASONING_BESIDE = re.compile(r"gemini-(2\.5|3(\.\d+)?)-")
+"""The beginning of the models' names, as Google writes them; by a gateway's name for them reasoning lies inside."""
 
 
 def expect_of_sdk(call: Call) -> Reading:
-    """What the event says of itself, else upstream's default."""
+    """What the event says of itself, else upstream's default; its own names count where the caller gives none."""
     said = call.usage.get(EXCLUSIVE)
     is_exclusive = SAYS.get(said) if isinstance(said, bool | str) else None
+    provider = call.provider or _find_name(call, "$ai_provider")
+    model = call.model or _find_name(call, "$ai_model")
     if is_exclusive is None:
-        is_exclusive = _is_anthropic(call) and not _is_vercel_gateway(call)
-    return CACHE_BESIDE if is_exclusive else INCLUSIVE
+        is_vercel_gateway = provider == "gateway" and _find_name(call, "$ai_framework") == "vercel"
+        is_exclusive = _is_anthropic(provider, model) and not is_vercel_gateway
+    return Reading(is_cache_inside=not is_exclusive, is_reasoning_inside=not REASONING_BESIDE.match(model))
 
 
-def _is_anthropic(call: Call) -> bool:
-    return call.provider == "anthropic" or "anthropic" in call.model or call.model.startswith("claude")
+def _find_name(call: Call, name: str) -> str:
+    value = call.usage.get(name)
+    return value.strip().lower() if isinstance(value, str) else ""
 
 
-def _is_vercel_gateway(call: Call) -> bool:
-    return call.provider == "gateway" and call.usage.get("$ai_framework") == "vercel"
+def _is_anthropic(provider: str, model: str) -> bool:
+    return provider == "anthropic" or "anthropic" in model or model.startswith("claude")
 
 
 FAMILY = Family("posthog", WORDS, expect_of_sdk)
 
 
+def is_event(usage: Mapping[Any, Any]) -> bool:
+    """Whether these are an event's properties, which hold anything: PostHog's own names begin with a dollar."""
+    return any(isinstance(key, str) and key.startswith("$") for key in usage)
+
+
 def is_sdk(usage: Mapping[Any, Any]) -> bool:
-    return any(key in usage for key in WORDS)
+    return not WORDS.keys().isdisjoint(usage)
 
 
 def fill_from_raw(usage: TokenUsage, raw: TokenUsage) -> TokenUsage:

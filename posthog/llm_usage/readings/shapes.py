@@ -55,6 +55,8 @@ MARKS: Mapping[str, Family] = {
     "reasoning_output_tokens": RESPONSES,
     "input_tokens": ANTHROPIC,
     "output_tokens": ANTHROPIC,
+    "input": LANGFUSE,
+    "output": LANGFUSE,
     "cache_read_input_tokens": ANTHROPIC,
     "cache_creation_input_tokens": ANTHROPIC,
     "promptTokenCount": GEMINI,
@@ -73,20 +75,24 @@ MARKS: Mapping[str, Family] = {
     "inputTokenCount": CAMEL_CASE,
     "tokens": COHERE,
     "billed_units": COHERE,
-    "input": LANGFUSE,
-    "output": LANGFUSE,
 }
 """The first of these keys that an object has names its family."""
+
+AMBIGUOUS: Mapping[str, type | tuple[type, ...]] = {"input": (int, float), "output": (int, float), "tokens": Mapping}
+"""Names of many things besides counts: they name a family only where a value of this type stands under them."""
 
 WRAPPERS = ("usage", "usageMetadata", "usage_metadata", "tokenUsage", "token_usage", "x_groq")
 WRAPPER_KEYS, MARK_KEYS = frozenset(WRAPPERS), frozenset(MARKS)
 ENVELOPES = (
-    *("message", "response", "result", "metadata", "meta", "delta", "data", "attributes"),
-    *("amazon-bedrock-invocationMetrics", "rawUsage", "rawResponse", "raw", "providerMetadata", "google"),
+    *("message", "response", "body", "result", "metadata", "meta", "metrics", "delta", "data", "attributes", "details"),
+    *("amazon-bedrock-invocationMetrics", "modelOutput", "response_metadata", "llm_output"),
+    *("rawUsage", "rawResponse", "raw", "providerMetadata", "google"),
 )
 MAX_DEPTH = 5
 
-ANTHROPIC_KEYS = frozenset({"cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation"})
+ANTHROPIC_KEYS = frozenset(
+    {"cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation", "cache_creation_tokens"}
+)
 FOREIGN_KEYS = frozenset(
     {"total_tokens", "cached_tokens", "cache_read_tokens", "cache_write_tokens", "input_cached_tokens"}
 )
@@ -94,16 +100,25 @@ FOREIGN_KEYS = frozenset(
 
 def find_family(usage: Mapping[Any, Any], api: str | None = None) -> Family | None:
     """The family of an object; None where no key tells."""
-    for key, family in MARKS.items():
-        if key in usage:
-            if family is CHAT and api == "litellm":
-                return LITELLM
-            return RESPONSES if family is ANTHROPIC and not _is_anthropic(usage) else family
+    if not usage:
+        return None
+    marked = _find_marked(usage)
+    if marked is not None:
+        if marked is CHAT and api == "litellm":
+            return LITELLM
+        return RESPONSES if marked is ANTHROPIC and not _is_anthropic(usage) else marked
     if otel.is_otel(usage):
         return otel.FAMILY
     if posthog_sdk.is_sdk(usage):
         return posthog_sdk.FAMILY
-    return PLAIN if any(key in EVERYTHING for key in usage) else None
+    return PLAIN if any(EVERYTHING.get(key) for key in usage) else None
+
+
+def _find_marked(usage: Mapping[Any, Any]) -> Family | None:
+    for key, family in MARKS.items():
+        if key in usage and (key not in AMBIGUOUS or isinstance(usage[key], AMBIGUOUS[key])):
+            return family
+    return None
 
 
 def _is_anthropic(usage: Mapping[Any, Any]) -> bool:
@@ -114,14 +129,15 @@ def _is_anthropic(usage: Mapping[Any, Any]) -> bool:
 def unwrap(usage: Mapping[Any, Any], depth: int = MAX_DEPTH) -> Mapping[Any, Any]:
     """The usage inside a response, a chunk or an event; the object itself where there is none inside."""
     if depth and not WRAPPER_KEYS.isdisjoint(usage):
-        inner = next((usage[key] for key in WRAPPERS if isinstance(usage.get(key), Mapping)), None)
-        if inner is not None:
-            return unwrap(inner, depth - 1)
-    if depth == 0 or not MARK_KEYS.isdisjoint(usage):
+        wrapped = [usage[key] for key in WRAPPERS if isinstance(usage.get(key), Mapping)]
+        if wrapped:
+            return unwrap(next(filter(None, wrapped), NOTHING), depth - 1)
+    if depth == 0 or not (MARK_KEYS.isdisjoint(usage) or _find_marked(usage) is None):
         return usage
     for key in ENVELOPES:
         inner = usage.get(key)
-        found = unwrap(inner, depth - 1) if isinstance(inner, Mapping) else NOTHING
+        inner = inner if isinstance(inner, Mapping) else otel.read_attributes(inner)
+        found = NOTHING if inner is None else unwrap(inner, depth - 1)
         if find_family(found) is not None:
             return found
     return _find_in_choice(usage) or usage

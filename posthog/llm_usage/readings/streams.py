@@ -3,8 +3,9 @@ The usages of a stream's chunks → one set of counts.
 
 - Cumulative chunks (Anthropic, Gemini, Perplexity, and most others: only the last one has a usage): each count is the
   last that is not zero. Adding Anthropic's `message_start` and `message_delta` would be wrong.
-- Increments: once an output is smaller than the one before, chunks cannot be cumulative. Counts are then summed, but
-  for those that are the same in every chunk that has them (a prompt that is repeated).
+- Increments (LangChain's chunks): once an output or a total is smaller than the one before, chunks cannot be
+  cumulative. Counts are then summed, but for those that are the same in every chunk that has them (a prompt that is
+  repeated).
 - Realtime: each `response.done` of a session is a response of its own; all counts are summed.
 """
 
@@ -22,7 +23,7 @@ def fold(chunks: Sequence[Found], *, is_cumulative: bool | None, is_session: boo
         is_session: The chunks are usages of whole responses.
     """
     whole = Found()
-    is_summed = is_session or (is_cumulative is None and _is_falling([c.counts.get("output") for c in chunks]))
+    is_summed = is_session or (is_cumulative is None and any(_is_falling(chunks, name) for name in ("output", "total")))
     for name in dict.fromkeys(name for chunk in chunks for name in chunk.counts):
         series = [chunk.counts[name] for chunk in chunks if name in chunk.counts]
         is_repeated = len(set(series)) == 1 and not is_session
@@ -35,8 +36,8 @@ def fold(chunks: Sequence[Found], *, is_cumulative: bool | None, is_session: boo
     return whole
 
 
-def _is_falling(outputs: Sequence[int | None]) -> bool:
-    series = [count for count in outputs if count]
+def _is_falling(chunks: Sequence[Found], name: str) -> bool:
+    series = [count for chunk in chunks if (count := chunk.counts.get(name))]
     return any(later < earlier for earlier, later in zip(series, series[1:], strict=False))
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from posthog.llm_usage.readings.arithmetic import Parts, Reading, is_possible, list_candidates, sum_tokens
 from posthog.llm_usage.readings.counted import Counted
+from posthog.llm_usage.readings.origins import describe_origins, list_uncolumned
 
 
 class Candidate(NamedTuple):
@@ -37,7 +38,10 @@ class ReadingTrace(NamedTuple):
         convention: The reading that holds by default for this family, provider and model.
         total: As reported; None where it is not.
         reading: As `TokenUsage.reading`.
+        meaning: The reading in words, of the parts that are there.
         candidates: The convention first.
+        origins: Where each filled column comes from, in words.
+        uncolumned: What was understood and has no column, by its words.
         unknown_keys: What was not understood.
     """
 
@@ -46,7 +50,10 @@ class ReadingTrace(NamedTuple):
     convention: str
     total: int | None
     reading: str
+    meaning: str
     candidates: tuple[Candidate, ...]
+    origins: dict[str, str]
+    uncolumned: dict[str, int]
     unknown_keys: tuple[str, ...]
 
 
@@ -60,9 +67,24 @@ def trace_choice(counted: Counted) -> ReadingTrace:
         convention=counted.convention.name,
         total=parts.total,
         reading=choice.name if found.counts else "none",
+        meaning=_put_into_words(choice.reading, parts),
         candidates=tuple(_describe(reading, counted) for reading in readings),
+        origins=describe_origins(counted),
+        uncolumned=list_uncolumned(found.counts),
         unknown_keys=tuple(found.unknown_keys),
     )
+
+
+def _put_into_words(reading: Reading, parts: Parts) -> str:
+    lies = {True: "inside", False: "beside"}
+    clauses = []
+    if parts.cache:
+        clauses.append(f"cached tokens lie {lies[reading.is_cache_inside]} the reported input")
+    if parts.reasoning:
+        clauses.append(f"reasoning lies {lies[reading.is_reasoning_inside]} the reported output")
+    if parts.tool_prompt:
+        clauses.append(f"the prompt of tools lies {lies[reading.is_tool_prompt_inside]} the reported input")
+    return "; ".join(clauses) or "no part is in question: the reported input and output are the whole"
 
 
 def _describe(reading: Reading, counted: Counted) -> Candidate:

@@ -2,8 +2,9 @@
 Read usage objects: JSON lines `{"provider", "api", "model", "usage"}` on stdin, one JSON line each on stdout.
 
 `stream_usages`, or a list under `usage`, gives the usages of a stream's chunks; where a line has both an object and
-the stream, the object is read. Out: every token column (null: not reported), `reading` and `flags`. A line that
-cannot be read answers `{"error": …}` and the run goes on. Needs no database.
+the stream, the object is read, unless it is empty. Out: every token column (null: not reported), `reading` and
+`flags`; a usage of null reported nothing. A line that cannot be read answers `{"error": …}` and the run goes on.
+Needs no database.
 """
 
 import sys
@@ -15,7 +16,7 @@ from django.core.management.base import BaseCommand
 
 from posthog.errors import InvalidBody
 from posthog.llm_usage.envelope import parse_json
-from posthog.llm_usage.normalize import normalize_usage
+from posthog.llm_usage.normalize import Usage, normalize_usage
 from posthog.llm_usage.payloads.fields import find_text
 from posthog.llm_usage.token_usage import COUNT_COLUMNS, TokenUsage
 
@@ -41,9 +42,12 @@ def answer_line(line: bytes, *, number: int) -> dict[str, Any]:
         return {"error": f"line {number}: {error}"}
     if not isinstance(case, Mapping):
         return {"error": f"line {number}: expected an object"}
-    usage = next((case[key] for key in ("usage", "stream_usages") if isinstance(case.get(key), Mapping | list)), None)
-    if usage is None:
+    named = [case[key] for key in ("usage", "stream_usages") if key in case]
+    readable: list[Usage] = [usage for usage in named if isinstance(usage, Mapping | list)]
+    is_null = bool(named) and all(usage is None for usage in named)
+    if not readable and not is_null:
         return {"error": f"line {number}: usage: expected an object or a list of them"}
+    usage = next((usage for usage in readable if usage), None)
     provider, api, model = (find_text(case, name) for name in ("provider", "api", "model"))
     return render(normalize_usage(provider=provider, api=api, model=model, usage=usage))
 

@@ -65,6 +65,16 @@ def test_sdks_event_without_counts_has_no_evidence() -> None:
     assert account_event(make_event("$ai_span")).usage_raw is None
 
 
+def test_a_customers_own_properties_are_no_usage() -> None:
+    """An event's properties hold anything; only the names of counts are read."""
+    own = {"input": 5, "usage": {"prompt_tokens": 9}, "prompt_tokens": 9}
+    accounted = account_event(replace(make_event(), properties=own))
+    assert (accounted.usage.input_tokens, accounted.usage_raw) == (None, None)
+    span = {"gen_ai.usage.input_tokens": 4}
+    accounted = account_event(replace(make_event(), properties=own | span))
+    assert (accounted.usage.input_tokens, accounted.usage_raw) == (4, span)
+
+
 def test_spans_attributes_are_kept_as_evidence() -> None:
     """OpenTelemetry's attributes among an event's properties can be read again."""
     event = make_event()

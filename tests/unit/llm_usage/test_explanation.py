@@ -99,6 +99,42 @@ def test_text_shows_every_step() -> None:
     assert FLAG_TEXTS["cost_mismatch"] in text
 
 
+def render(name: str) -> str:
+    return render_explanation(explain_row(read_rows(name)[-1]))
+
+
+def test_text_leaves_out_what_says_nothing() -> None:
+    """Null members of the evidence, digits of binary fractions, lines of a cost for no token."""
+    text = render("gemini_chat_cache_thoughts_stream")
+    assert "null" not in text
+    assert "  input_cost_usd        0.005732\n" in text
+    assert "cache_read_audio    400" in text
+    assert "input_audio " not in text
+
+
+def test_text_says_where_each_count_comes_from() -> None:
+    """In words, beside the figure; so do the counts that no column holds."""
+    text = render("gemini_chat_cache_thoughts_stream")
+    assert "unexplained_tokens            0  total 10,800 − input 10,000 − output 800" in text
+    assert "reported too, without a column: cached text 5,016, cached images 600, cached audio 400" in text
+    assert "in words: cached tokens lie inside the reported input; reasoning lies inside the reported output" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("litellm_cache_hit_messages_hit", "the gateway answered from its own cache: nothing was paid"),
+        ("litellm_cache_hit_messages_hit", "what the provider would have charged by the price of claude-sonnet-4-5"),
+        ("openai_responses_create_then_2_GETs", "a stored response was read again: nothing was paid"),
+    ],
+)
+def test_a_call_that_did_not_reach_the_provider_costs_nothing(name: str, words: str) -> None:
+    """A fact, not an unknown price."""
+    text = render(name)
+    assert words in text
+    assert "does not know" not in text
+
+
 @pytest.mark.parametrize("name", list_captures())
 def test_json_is_plain(name: str) -> None:
     """Nothing but JSON's own types: amounts are decimal text, so that no digit is lost."""

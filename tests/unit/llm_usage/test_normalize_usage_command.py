@@ -39,6 +39,8 @@ def test_answer_has_every_token_column() -> None:
         pytest.param({"stream_usages": [{"event": "x", "usage": USAGE}]}, id="stream"),
         pytest.param({"usage": None, "stream_usages": [USAGE]}, id="null-beside-a-stream"),
         pytest.param({"usage": USAGE, "stream_usages": []}, id="object-beside-a-stream"),
+        pytest.param({"usage": {}, "stream_usages": [USAGE]}, id="empty-object-beside-a-stream"),
+        pytest.param({"usage": "?", "stream_usages": [USAGE]}, id="nonsense-beside-a-stream"),
         pytest.param({"usage": USAGE, "provider": 7, "model": ["x"], "id": "H1"}, id="strange-names"),
     ],
 )
@@ -47,9 +49,12 @@ def test_usage_may_be_an_object_or_a_stream(case: dict[str, Any]) -> None:
     assert answer(**case)["input_tokens"] == 10
 
 
-def test_empty_usage_is_an_answer() -> None:
+@pytest.mark.parametrize(
+    "case", [{"usage": {}}, {"usage": []}, {"usage": None}, {"usage": None, "stream_usages": None}]
+)
+def test_empty_usage_is_an_answer(case: dict[str, Any]) -> None:
     """Nothing was reported: every column null."""
-    assert answer(usage={})["input_tokens"] is None
+    assert answer(**case) == {**dict.fromkeys(COUNT_COLUMNS), "reading": "none", "flags": ()}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,7 @@ def test_empty_usage_is_an_answer() -> None:
         (b"{", "line 3: body: expected JSON"),
         (b"[]", "line 3: expected an object"),
         (b'{"usage": 7}', "line 3: usage: expected an object or a list of them"),
+        (b'{"usage": "?", "stream_usages": null}', "line 3: usage: expected an object or a list of them"),
         (b"{}", "line 3: usage: expected an object or a list of them"),
         (b'{"usage": {"prompt_tokens": "\xff"}}', "line 3: body: expected UTF-8"),
     ],

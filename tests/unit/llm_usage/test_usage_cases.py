@@ -1,4 +1,10 @@
-"""Recorded usage objects of many providers, case by case: every figure equal."""
+"""
+Recorded usage objects of many providers, case by case: every figure equal.
+
+`usage_cases.jsonl` came with the contract; `collected_usage_cases.jsonl` was collected for these tests from API
+references and from the tests and issues of public projects, the `note` names which. All counts are multiplied by a
+factor per case; what a case expects follows from its source or from the provider's own documentation.
+"""
 
 import json
 from pathlib import Path
@@ -9,10 +15,18 @@ import pytest
 from posthog.llm_usage.normalize import normalize_usage
 from posthog.llm_usage.token_usage import TokenUsage
 
-CASES = [
-    json.loads(line) for line in (Path(__file__).parents[2] / "fixtures" / "usage_cases.jsonl").read_text().splitlines()
-]
-STREAMS = [case for case in CASES if case.get("stream_usages")]
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+def load_cases(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FIXTURES / name).read_text().splitlines()]
+
+
+CASES = load_cases("usage_cases.jsonl")
+COLLECTED = load_cases("collected_usage_cases.jsonl")
+ALL_CASES = [*CASES, *COLLECTED]
+STREAMS = [case for case in ALL_CASES if case.get("stream_usages")]
+WRONG_APIS = ("anthropic_messages", "openai_chat", "openai_realtime", "posthog")
 
 COLUMNS = {
     "input_total": "input_tokens",
@@ -48,16 +62,25 @@ def read_case(case: dict[str, Any], usage: Any, api: str | None) -> dict[str, in
     return {name: read[name] for name in case["expected"]}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['id']}-{case['provider']}")
-@pytest.mark.parametrize("is_api_named", [True, False], ids=["api-named", "api-missing"])
-def test_every_figure_is_equal(case: dict[str, Any], is_api_named: bool) -> None:
-    """Whether or not the caller knows the API."""
+@pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: f"{case['id']}-{case['provider']}")
+def test_every_figure_is_equal(case: dict[str, Any]) -> None:
+    """Whether the caller knows the API, does not, or names another."""
     expected = {name: figure or 0 for name, figure in case["expected"].items()}
-    assert read_case(case, case["usage"], case["api"] if is_api_named else None) == expected
+    for api in (case["api"], None, *WRONG_APIS):
+        assert (api, read_case(case, case["usage"], api)) == (api, expected)
+
+
+@pytest.mark.parametrize("case", COLLECTED, ids=lambda case: f"{case['id']}-{case['provider']}")
+def test_null_is_null_and_zero_is_zero(case: dict[str, Any]) -> None:
+    """The collected cases know what was not reported from what was reported as zero."""
+    usage = normalize_usage(provider=case["provider"], api=case["api"], model=case["model"], usage=case["usage"])
+    figures = {name: getattr(usage, column) for name, column in COLUMNS.items()}
+    assert figures == {name: case["expected"][name] for name in COLUMNS}
 
 
 @pytest.mark.parametrize("case", STREAMS, ids=lambda case: f"{case['id']}-{case['provider']}")
 def test_stream_gives_what_its_last_word_says(case: dict[str, Any]) -> None:
     """The chunks give the same figures as the merged object."""
     expected = {name: figure or 0 for name, figure in case["expected"].items()}
-    assert read_case(case, case["stream_usages"], case["api"]) == expected
+    for api in (case["api"], None, *WRONG_APIS[:2], "posthog"):
+        assert (api, read_case(case, case["stream_usages"], api)) == (api, expected)

@@ -52,6 +52,13 @@ def test_cache_beyond_the_input_lies_beside_it() -> None:
     assert (choice.reading, choice.basis) == (CACHE_BESIDE, "shape")
 
 
+def test_cache_lies_among_the_tools_prompt_too() -> None:
+    """What a tool read is cached like the rest: beyond the prompt alone proves nothing."""
+    beside = Reading(is_tool_prompt_inside=False)
+    assert choose_reading(Parts(input=55, cache=100, tool_prompt=89), beside).reading == beside
+    assert choose_reading(Parts(input=55, cache=145, tool_prompt=89), beside).basis == "shape"
+
+
 def test_impossible_reading_does_not_hold_by_its_sum() -> None:
     """A total that leaves the cache out proves nothing for an input that cannot hold it."""
     choice = choose_reading(Parts(input=10, output=1, cache=11, total=11), INCLUSIVE)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from posthog.llm_usage.integrity import UNKNOWN_USAGE_KEY
 from tests.unit.llm_usage.readings.shapes import list_counts, read
 
 CACHED = {
@@ -86,3 +87,9 @@ def test_openai_models_on_bedrock_are_inclusive() -> None:
 def test_metadata_event_is_looked_through(key: str) -> None:
     """The last event of a stream wraps the usage."""
     assert read({"metadata": {key: CACHED, "metrics": {"latencyMs": 9}}}).input_tokens == 9116
+
+
+def test_details_of_another_shape_do_not_pass_in_silence() -> None:
+    """An observer's object under Bedrock's name."""
+    usage = {"inputTokens": 9, "outputTokens": 1, "cacheDetails": {"cachedInput": 5}}
+    assert read(usage).flags == (UNKNOWN_USAGE_KEY,)

@@ -164,6 +164,22 @@ def test_parts_beside_their_whole_are_added(
     assert (list_counts(result), result.flags) == (counts, ())
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "output_tokens"),
+    [
+        pytest.param("google_vertex", "gemini-pro", 70, id="vertex"),
+        pytest.param("gemini", "", 70, id="google-and-no-model"),
+        pytest.param("openai", "gemini-2.5-flash", 70, id="the-protocols-name"),
+        pytest.param("google_vertex", "deepseek-r1", 50, id="anothers-model-on-vertex"),
+        pytest.param("openrouter", "google/gemini-2.5-flash", 50, id="openrouter"),
+    ],
+)
+def test_googles_compatible_endpoint_leaves_thoughts_out(provider: str, model: str, output_tokens: int) -> None:
+    """As its own API does; gateways add them."""
+    usage = {"prompt_tokens": 100, "completion_tokens": 50, "completion_tokens_details": {"reasoning_tokens": 20}}
+    assert read(usage, provider=provider, model=model).output_tokens == output_tokens
+
+
 def test_cache_beyond_the_input_is_read_as_beside_and_flagged() -> None:
     """xAI's Responses report no total: the shape alone proves it."""
     usage = {"input_tokens": 12_426, "output_tokens": 762, "input_tokens_details": {"cached_tokens": 12_984}}
@@ -223,13 +239,14 @@ def test_charge_without_the_upstreams_part_is_unknown() -> None:
     assert read(usage, provider="openrouter").provider_cost_usd is None
 
 
-def test_voyage_reports_its_input_as_total() -> None:
-    """Embeddings write nothing."""
-    assert list_counts(read({"total_tokens": 9}, provider="voyageai")) == {"input": 9, "total": 9}
+@pytest.mark.parametrize("extra", [{}, {"text_tokens": 4, "image_pixels": 2_000_000}])
+def test_voyage_reports_its_input_as_total(extra: dict[str, Any]) -> None:
+    """Embeddings write nothing; pixels are no tokens."""
+    result = read({"total_tokens": 9} | extra, provider="voyageai")
+    assert (list_counts(result), result.flags) == ({"input": 9, "total": 9}, ())
 
 
-def test_ollama_counts_evaluations() -> None:
-    """The native body, as the last chunk has it."""
-    usage = {"prompt_eval_count": 10, "eval_count": 5, "total_duration": 12_345, "eval_duration": 5, "done": True}
-    result = read(usage, provider="ollama")
+def test_snowflakes_guard_is_another_model() -> None:
+    """What it read is no part of the call."""
+    result = read({"prompt_tokens": 10, "completion_tokens": 5, "guardrails_tokens": 2}, provider="snowflake")
     assert (list_counts(result), result.flags) == ({"input": 10, "output": 5, "total": 15}, ())

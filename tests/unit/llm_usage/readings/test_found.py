@@ -53,6 +53,28 @@ def test_unknown_keys_below_are_flagged_too() -> None:
     assert read({"prompt_tokens": 12, "prompt_tokens_details": {"smell_tokens": 3}}).flags == (UNKNOWN_USAGE_KEY,)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("ephemeral", id="text"),
+        pytest.param(True, id="truth"),
+        pytest.param(0.0125, id="a-fraction"),
+        pytest.param({"cost_estimate": 3.1e-05, "name": "x"}, id="object-without-a-count"),
+        pytest.param([1, 2, 3], id="vector"),
+        pytest.param([{"text": "a", "logprob": -0.5}], id="objects-without-a-count"),
+    ],
+)
+def test_unknown_key_without_a_count_is_nobodys_concern(value: Any) -> None:
+    """Times, names and fractions of a cent."""
+    assert read({"prompt_tokens": 12, "news": value}).flags == ()
+
+
+@pytest.mark.parametrize("value", [0, 7, "7", 7.0, {"a": {"b": 7}}, [{"n": 7}]])
+def test_unknown_key_that_may_hold_a_count_is_flagged(value: Any) -> None:
+    """However it is written, and wherever it stands."""
+    assert read({"prompt_tokens": 12, "news": value}).flags == (UNKNOWN_USAGE_KEY,)
+
+
 def test_value_where_an_object_belongs_is_flagged() -> None:
     """Nothing is read from it."""
     assert read({"prompt_tokens": 12, "prompt_tokens_details": 7}).flags == (IMPLAUSIBLE_VALUE,)

@@ -145,6 +145,20 @@ def test_the_total_decides_where_thoughts_and_cache_lie(
     assert (list_counts(result), result.reading, result.flags) == (counts, reading, ())
 
 
+def test_cache_is_a_part_of_prompt_and_tool_prompt_together() -> None:
+    """More than the prompt alone, and no contradiction."""
+    result = read({"promptTokenCount": 55, "toolUsePromptTokenCount": 89, "cachedContentTokenCount": 100})
+    assert (result.input_tokens, result.cache_read_input_tokens, result.flags) == (144, 100, ())
+
+
+def test_modalities_may_be_numbers() -> None:
+    """As protocol buffers write an enumeration."""
+    details = [{"modality": number, "token_count": 10 * number} for number in range(7)]
+    result = read({"prompt_token_count": 150, "prompt_tokens_details": details})
+    assert (result.text_input_tokens, result.image_input_tokens) == (10, 20 + 50)
+    assert (result.video_input_tokens, result.audio_input_tokens) == (30, 40)
+
+
 def test_cache_beyond_the_prompt_without_proof_is_flagged() -> None:
     """Vertex left the cache out of prompt and total alike: it was read all the same."""
     usage = {

@@ -63,6 +63,16 @@ COUNTED = {"input": 400, "output": 160, "total": 560, "cache_read_input": 80, "c
         ),
         pytest.param(
             {
+                "gen_ai.usage.input_tokens": 280,
+                "gen_ai.usage.output_tokens": 160,
+                "gen_ai.usage.total_tokens": 560,
+                "gen_ai.usage.cache_read_input_tokens": 80,
+                "gen_ai.usage.cache_write_input_tokens": 40,
+            },
+            id="strands",
+        ),
+        pytest.param(
+            {
                 "ai.usage.inputTokens": 400,
                 "ai.usage.outputTokens": 160,
                 "ai.usage.cachedInputTokens": 80,
@@ -96,3 +106,41 @@ def test_unknown_usage_attribute_is_flagged() -> None:
 def test_attributes_among_an_events_properties_are_found() -> None:
     """An event without token properties of its own may still carry a span's."""
     assert read({"$lib": "x", "gen_ai.usage.input_tokens": 4}, api="posthog").input_tokens == 4
+
+
+def spell(attributes: dict[str, Any]) -> list[dict[str, Any]]:
+    """Attributes as OTLP's JSON has them."""
+    kinds = {int: "intValue", str: "stringValue", bool: "boolValue", float: "doubleValue"}
+    return [{"key": key, "value": {kinds[type(value)]: value}} for key, value in attributes.items()]
+
+
+SPAN = {
+    "gen_ai.system": "anthropic",
+    "gen_ai.usage.input_tokens": "400",
+    "gen_ai.usage.output_tokens": 160,
+    "gen_ai.usage.cache_read.input_tokens": 80,
+    "gen_ai.usage.cache_creation.input_tokens": 40,
+    "server.port": 443,
+}
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        pytest.param(spell(SPAN), id="list"),
+        pytest.param({"name": "chat", "attributes": spell(SPAN), "status": {"code": 1}}, id="span"),
+        pytest.param({"attributes": SPAN}, id="span-with-a-map"),
+    ],
+)
+def test_attributes_on_the_wire_are_a_list(usage: Any) -> None:
+    """64-bit integers are text there."""
+    result = read(usage, provider="otel", api="otel_attributes")
+    assert (list_counts(result), result.flags) == (COUNTED, ())
+
+
+@pytest.mark.parametrize(
+    "usage", [[{"key": "gen_ai.usage.input_tokens"}], [{"key": 7, "value": {}}], [{"key": "a", "value": {}}], [[]]]
+)
+def test_other_lists_are_no_attributes(usage: list[Any]) -> None:
+    """Nothing is read from them, and nothing raises."""
+    assert list_counts(read(usage)) == {}

@@ -48,6 +48,35 @@ def test_vercels_gateway_with_more_cache_than_input_is_exclusive() -> None:
     assert read(properties, provider="gateway", model="anthropic/claude-x", api="posthog").input_tokens == 90
 
 
+@pytest.mark.parametrize(
+    ("model", "extra", "output_tokens"),
+    [
+        pytest.param("gemini-2.5-flash", {}, 40, id="gemini-2.5"),
+        pytest.param("Gemini-3.1-pro-preview", {}, 40, id="gemini-3"),
+        pytest.param("gemini-2.0-flash", {}, 30, id="gemini-2.0"),
+        pytest.param("google/gemini-2.5-flash", {}, 30, id="a-gateways-name"),
+        pytest.param("gpt-5", {}, 30, id="openai"),
+        pytest.param("gemini-2.5-flash", {"$ai_total_tokens": 130}, 30, id="the-total-says-inside"),
+    ],
+)
+def test_geminis_reasoning_lies_beside_its_output(model: str, extra: dict[str, Any], output_tokens: int) -> None:
+    """Upstream adds it for these models alone."""
+    usage = {"$ai_input_tokens": 100, "$ai_output_tokens": 30, "$ai_reasoning_tokens": 10} | extra
+    assert read(usage, provider="google", model=model, api="posthog").output_tokens == output_tokens
+
+
+def test_the_events_own_names_count_where_the_caller_gives_none() -> None:
+    """The provider and the model stand beside the counts."""
+    assert read(PROPERTIES | {"$ai_provider": "Anthropic"}).input_tokens == 180
+    assert read(PROPERTIES | {"$ai_model": "claude-sonnet-4-5"}).input_tokens == 180
+    assert read(PROPERTIES | {"$ai_provider": "anthropic"}, provider="openai").input_tokens == 100
+
+
+def test_an_object_named_as_an_event_is_read_by_its_shape() -> None:
+    """An event's names begin with a dollar; where none does, the caller named the wrong API."""
+    assert read({"prompt_tokens": 9, "completion_tokens": 1}, api="posthog").input_tokens == 9
+
+
 def test_every_token_property_has_its_column() -> None:
     """Text, media, reasoning and searches too."""
     result = read(

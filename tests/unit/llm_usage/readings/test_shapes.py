@@ -30,11 +30,22 @@ def test_a_wrong_name_of_the_api_changes_nothing(body: str, api: str | None) -> 
 
 
 @pytest.mark.parametrize("body", BODIES)
-@pytest.mark.parametrize("wrapper", ["usage", "response", "message", "data"])
+@pytest.mark.parametrize("wrapper", ["usage", "response", "message", "data", "body", "response_metadata", "llm_output"])
 def test_wrappers_are_looked_through(body: str, wrapper: str) -> None:
     """A response, a chunk, an event."""
     wrapped = {"id": "x", wrapper: {"usage": BODIES[body]} if wrapper != "usage" else BODIES[body]}
     assert read(wrapped) == read(BODIES[body])
+
+
+def test_an_empty_wrapper_does_not_hide_the_next() -> None:
+    """Groq's `x_groq` beside an empty usage."""
+    assert read({"usage": {}, "x_groq": {"usage": BODIES["openai_chat"]}}).input_tokens == 10
+
+
+def test_whole_answers_under_ambiguous_names_are_looked_through() -> None:
+    """`output` and `tokens` count only where a count stands there."""
+    body = {"input": {"prompt": "x"}, "output": ["x"], "tokens": ["x"], "response": {"usage": BODIES["openai_chat"]}}
+    assert read(body) == read(BODIES["openai_chat"])
 
 
 @pytest.mark.parametrize("name", [None, "", "OpenAI", "nobody"])

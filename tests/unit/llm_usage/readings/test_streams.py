@@ -116,6 +116,40 @@ def test_realtime_responses_are_summed() -> None:
     assert list_counts(read([done, done], api="openai_realtime")) == {"input": 40, "output": 20, "total": 60}
 
 
+@pytest.mark.parametrize("api", [None, "openai_realtime", "openai_chat"])
+def test_realtime_is_known_by_its_events(api: str | None) -> None:
+    """Whatever the caller says."""
+    usage = {"total_tokens": 30, "input_tokens": 20, "output_tokens": 10, "input_token_details": {"cached_tokens": 8}}
+    done = {"type": "response.done", "response": {"usage": usage}}
+    result = read([{"type": "response.created", "response": {"usage": None}}, done, done], api=api)
+    assert list_counts(result) == {"input": 40, "output": 20, "total": 60, "cache_read_input": 16}
+
+
+@pytest.mark.parametrize("api", ["openai_realtime", "posthog", "litellm"])
+def test_a_wrong_name_of_the_api_does_not_change_a_stream(api: str) -> None:
+    """The chunks' shape decides how they combine."""
+    chunks = [START, {"type": "message_delta", "usage": {"output_tokens": 110}}]
+    assert read(chunks, api=api) == read(chunks, provider="anthropic", api="anthropic_messages")
+
+
+def test_chunks_of_text_say_nothing() -> None:
+    """A raw stream is mostly text; none of it is an unknown key."""
+    text = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Seven"}}
+    chunks = [START, text, text, {"type": "message_delta", "usage": {"output_tokens": 110}}, {"type": "message_stop"}]
+    result = read(chunks, provider="anthropic")
+    assert (result.output_tokens, result.flags) == (110, ())
+
+
+def test_falling_totals_are_increments() -> None:
+    """LangChain's first chunk has the prompt, the later ones what was written since."""
+    chunks = [
+        {"input_tokens": 25, "output_tokens": 0, "total_tokens": 25},
+        {"input_tokens": 0, "output_tokens": 15, "total_tokens": 15},
+    ]
+    result = read(chunks, provider="anthropic")
+    assert (list_counts(result), result.flags) == ({"input": 25, "output": 15, "total": 40}, ())
+
+
 @pytest.mark.parametrize("chunks", [[], [{"choices": []}], [None, 7, "x"]])
 def test_stream_without_usage_reports_nothing(chunks: list[Any]) -> None:
     """No zeros where nobody counted."""
