@@ -27,6 +27,21 @@ class InvalidBody(InvalidEvent):
     """A whole request body cannot be read; nothing in it was understood."""
 
 
+class TooManyEvents(InvalidBody):
+    """A request body holds more events than one may (HTTP 413)."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("too_many_events", f"body: expected at most {limit} events, got more")
+
+
+class InvalidTimezone(AccountingError):
+    """There is no such zone, or its days cannot be summed from half hours of UTC."""
+
+
+class QueryTooExpensive(AccountingError):
+    """A question would cost the store more time or memory than one may; the message says what to ask instead."""
+
+
 class CredentialError(AccountingError):
     """
     A gateway may not come in with the credential it sent.
@@ -43,6 +58,10 @@ class CredentialError(AccountingError):
 
 class CredentialUnknown(CredentialError):
     """Nobody is known by it: it is missing, malformed or unknown (HTTP 401)."""
+
+
+class ProjectTokenUnknown(CredentialError):
+    """A captured event names no project token, or one that no team has (HTTP 401)."""
 
 
 class CredentialClosed(CredentialError):

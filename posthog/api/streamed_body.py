@@ -13,7 +13,10 @@ import zstandard
 
 from posthog.errors import InvalidEvent
 
-CHUNK_BYTES = 256 * 1024
+READ_BYTES = 1024 * 1024
+"""As much as gunicorn takes from the socket at once; what is asked for in smaller pieces it copies again for each."""
+UNFOLDED_BYTES = 256 * 1024
+HEAD_BYTES = 64 * 1024
 ZSTD_LEVEL = 3
 GZIP_WINDOW_BITS = 31
 
@@ -46,11 +49,20 @@ class BodyLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamedBody:
-    """A body that was read to its end; `decoded` is None where it is larger than `kept_bytes`."""
+    """
+    A body that was read to its end.
+
+    Attributes:
+        decoded: None where it is larger than `kept_bytes`.
+        head: Its beginning, decoded.
+        braces: How often { occurs in it, in strings or not: no less often than there are objects.
+    """
 
     compressed: bytes | bytearray
     body_bytes: int
     decoded: bytes | None
+    head: bytes
+    braces: int
 
 
 Rewrite = Callable[[Iterator[bytes]], Iterator[bytes]]
@@ -81,20 +93,38 @@ def read_streamed_body(
     compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj()
     compressed = bytearray()
     kept: list[bytes] | None = []
-    body_bytes = 0
+    head = b""
+    body_bytes = braces = 0
     for chunk in rewrite(_limit(decoded_chunks, limits.decoded_bytes)):
         body_bytes += len(chunk)
-        kept = [*kept, chunk] if kept is not None and body_bytes <= limits.kept_bytes else None
+        braces += chunk.count(b"{")
+        head = head or bytes(chunk[:HEAD_BYTES])
+        if kept is not None and body_bytes <= limits.kept_bytes:
+            kept.append(chunk)
+        else:
+            kept = None
         compressed += compressor.compress(chunk)
     compressed += compressor.flush()
     decoded = b"".join(kept) if kept is not None else None
-    return StreamedBody(compressed=compressed, body_bytes=body_bytes, decoded=decoded)
+    return StreamedBody(compressed=compressed, body_bytes=body_bytes, decoded=decoded, head=head, braces=braces)
+
+
+def read_sent_bytes(stream: Readable, *, content_length: int | None, limit_bytes: int) -> bytes:
+    """
+    Read the body to its end as it was sent, nothing decoded.
+
+    Raises:
+        BodyRefused: 413 too large, 400 cut short.
+    """
+    if content_length is not None and content_length > limit_bytes:
+        raise _too_large(limit_bytes)
+    return b"".join(_read_chunks(stream, content_length, limit_bytes))
 
 
 def _read_chunks(stream: Readable, content_length: int | None, limit_bytes: int) -> Iterator[bytes]:
     sent_bytes = 0
     while content_length is None or sent_bytes < content_length:
-        wanted = CHUNK_BYTES if content_length is None else min(CHUNK_BYTES, content_length - sent_bytes)
+        wanted = READ_BYTES if content_length is None else min(READ_BYTES, content_length - sent_bytes)
         chunk = stream.read(wanted)
         if not chunk:
             break
@@ -134,7 +164,7 @@ def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
             if member.eof:
                 member = zlib.decompressobj(GZIP_WINDOW_BITS)
             try:
-                unfolded = member.decompress(pending, CHUNK_BYTES)
+                unfolded = member.decompress(pending, UNFOLDED_BYTES)
             except zlib.error as error:
                 raise BodyRefused(400, "body_not_gzip", f"body: expected gzip, {error}") from None
             if unfolded:

@@ -9,12 +9,21 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from posthog.errors import InvalidBody
+from posthog.errors import InvalidBody, TooManyEvents
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_STRING_REST = re.compile(rb'(?:[^"\\]++|\\.)*+(")?', re.DOTALL)
+# Only single characters are repeated possessively: of groups, Python before 3.11.5 forgets a part of what it matched.
+_TO_QUOTE = rb'[^"\\]*+(?:\\.[^"\\]*+)*'
+_STRING_REST = re.compile(_TO_QUOTE + rb'(")?', re.DOTALL)
 _BETWEEN = re.compile(rb'"|[\[\]{},]')
-_INSIDE = re.compile(rb'"(?:[^"\\]++|\\.)*+(")?|[\[\]{}]', re.DOTALL)
+_INSIDE = re.compile(
+    rb'(?:[^"\[\]{}]*+"' + _TO_QUOTE + rb'")*[^"\[\]{}]*+'  # whole strings, and all else that is no bracket
+    rb'([\[\]{}]|"' + _TO_QUOTE + rb"|\Z)",  # a bracket, or a string that the chunk ends in, or the chunk's end
+    re.DOTALL,
+)
+OPENING, CLOSING = (b"[", b"{"), (b"]", b"}")
+MAX_BLANKS = 1000
+"""Places between two commas where an element should be; 500 MB of commas fit into half a megabyte of gzip."""
 
 
 def split_elements(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -23,7 +32,7 @@ def split_elements(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
     Raises:
         InvalidBody: After the elements before it: `body_empty`, `body_cut_short` (the array is never closed),
-            `body_not_json` (something follows its end).
+            `body_not_json` (something follows its end, or more than MAX_BLANKS commas follow a comma).
     """
     chunks = iter(chunks)
     start = _skip_blanks(chunks)
@@ -33,6 +42,22 @@ def split_elements(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield from _split_objects(chain([start], chunks))
     else:
         raise InvalidBody("body_empty", "body: expected JSON, got nothing")
+
+
+def take_at_most(limit: int, elements: Iterable[bytes]) -> Iterator[bytes]:
+    """
+    The elements, as long as there are no more events among them than the limit, and no more `null`.
+
+    Raises:
+        TooManyEvents: At the first one more.
+    """
+    events = nulls = 0
+    for element in elements:
+        is_null = element == b"null"
+        events, nulls = events + (not is_null), nulls + is_null
+        if max(events, nulls) > limit:
+            raise TooManyEvents(limit)
+        yield element
 
 
 def _skip_blanks(chunks: Iterator[bytes]) -> bytes:
@@ -49,19 +74,29 @@ def _skip_blanks(chunks: Iterator[bytes]) -> bytes:
 def _split_array(chunks: Iterator[bytes]) -> Iterator[bytes]:
     nesting = _Nesting()
     pieces: list[bytes] = []
+    blanks = 0
     for chunk in chunks:
         start = 0
         for end in nesting.list_ends(chunk):
             pieces.append(chunk[start:end])
             start = end + 1
-            if element := b"".join(pieces).strip():
-                yield element
+            element = b"".join(pieces).strip()
             pieces.clear()
+            if element:
+                yield element
+            else:
+                blanks = _count_blank(blanks)
         if nesting.is_closed:
             _require_blank(chain([chunk[start:]], chunks))
             return
         pieces.append(chunk[start:])
     raise InvalidBody("body_cut_short", "body: the JSON array is not closed")
+
+
+def _count_blank(blanks: int) -> int:
+    if blanks == MAX_BLANKS:
+        raise InvalidBody("body_not_json", f"body: expected JSON between commas, got nothing more than {blanks} times")
+    return blanks + 1
 
 
 def _require_blank(chunks: Iterable[bytes]) -> None:
@@ -113,18 +148,18 @@ class _Nesting:
         """Follow brackets until the element is closed, or the chunk ends; returns the offset after it."""
         depth = self._depth
         for found in _INSIDE.finditer(chunk, at):
-            first = chunk[found.start()]
-            if first == 0x22:
-                if found[1] is None:
-                    self._depth = depth
-                    return self._leave_open(chunk, found.end())
-            else:
-                depth += 1 if first in b"[{" else -1
+            mark = found[1]
+            if mark in OPENING:
+                depth += 1
+            elif mark in CLOSING:
+                depth -= 1
                 if depth == 1:
-                    self._depth = 1
-                    return found.end()
+                    break
+            else:
+                self._depth = depth
+                return self._leave_open(chunk, found.end()) if mark else len(chunk)
         self._depth = depth
-        return len(chunk)
+        return found.end()
 
     def _skip_string(self, chunk: bytes, at: int) -> int:
         """Go to the end of the string that is open at `at`, or of the chunk."""

@@ -4,7 +4,7 @@ Request body → payloads: a JSON array, one JSON object, or one JSON object a l
 A gateway's body is parsed as leniently as its meaning stays certain: NaN, Infinity, lone surrogates and
 integers past 64 bits are read (as the non-counts they are), and `null` elements are skipped: the gateway
 writes them for events it could not serialize; a line or a whole body of `null` likewise. One unreadable
-line of several costs that line, not its neighbours.
+line of several costs that line, not its neighbours, and so does an event that is nested too deep.
 """
 
 import json
@@ -15,8 +15,12 @@ import orjson
 
 from posthog.errors import InvalidBody, InvalidEvent
 from posthog.llm_usage.elements import split_elements
+from posthog.llm_usage.nesting import MAX_DEPTH, is_nested_deeper
 
 Payload = dict[str, Any]
+
+CUT_BYTES = 256 * 1024
+"""What is followed for brackets at once: a regular expression remembers every escape that it passed."""
 
 
 class UnreadableEvent(InvalidEvent):
@@ -27,12 +31,13 @@ class UnreadableEvent(InvalidEvent):
         self.text = text
 
 
-def parse_body(body: bytes) -> list[Payload | InvalidEvent]:
+def parse_body(body: bytes, *, max_depth: int = MAX_DEPTH) -> list[Payload | InvalidEvent]:
     """
     Parse one request body.
 
     Args:
         body: Decompressed bytes; UTF-8, with or without a byte order mark.
+        max_depth: Levels on which an event may be nested.
     Returns:
         One entry per event, in order; an entry that is no event is the error that says why.
     Raises:
@@ -41,14 +46,19 @@ def parse_body(body: bytes) -> list[Payload | InvalidEvent]:
     text = body.removeprefix(b"\xef\xbb\xbf").strip()
     if not text:
         raise InvalidBody("body_empty", "body: expected JSON, got nothing")
+    is_array = text[:1] == b"["
+    if is_nested_deeper(text, max_depth + is_array):
+        error = InvalidBody("body_too_deep", f"body: nested deeper than {max_depth} levels")
+        return _parse_each(text, error, max_depth) if is_array else _parse_lines(text, error, max_depth)
     try:
         parsed = parse_json(text)
     except InvalidBody as error:
-        if text[:1] == b"[":
-            return _parse_each(text, error)
+        if is_array:
+            return _parse_each(text, error, max_depth)
         if b"\n" not in text:
             raise
-        return _parse_lines(text)
+        nothing = InvalidBody("body_not_json", "body: expected JSON or one JSON object a line, found neither")
+        return _parse_lines(text, nothing, max_depth)
     if isinstance(parsed, list):
         return list(_list_payloads(parsed))
     if parsed is None or isinstance(parsed, dict):
@@ -56,13 +66,16 @@ def parse_body(body: bytes) -> list[Payload | InvalidEvent]:
     raise InvalidBody("body_not_events", f"body: expected a JSON array or object, got {_json_type(parsed)}")
 
 
-def parse_element(text: bytes, name: str) -> Payload | InvalidEvent | None:
+def parse_element(text: bytes, name: str, *, max_depth: int = MAX_DEPTH) -> Payload | InvalidEvent | None:
     """
     Parse one element that was cut from a body; None where it is `null`.
 
     Args:
         name: What messages call it, e.g. `element 7`.
+        max_depth: Levels on which it may be nested.
     """
+    if is_nested_deeper(text, max_depth):
+        return UnreadableEvent("event_too_deep", f"{name}: nested deeper than {max_depth} levels", text)
     try:
         parsed = parse_json(text)
     except InvalidBody as error:
@@ -88,7 +101,8 @@ def parse_json(text: bytes) -> Any:
 
 def _parse_leniently(text: bytes, error: orjson.JSONDecodeError) -> Any:
     try:
-        return _make_storable(json.loads(text))
+        # Decoded here: from bytes, `json` would take UTF-16 and UTF-32, too.
+        return _make_storable(json.loads(text.decode("utf-8", "surrogatepass")))
     except RecursionError:
         raise InvalidBody("body_too_deep", "body: nested deeper than 1000 levels") from None
     except UnicodeDecodeError as not_utf8:
@@ -117,20 +131,24 @@ def _to_float(value: int) -> float:
         return float("inf") if value > 0 else float("-inf")
 
 
-def _parse_each(array: bytes, error: InvalidBody) -> list[Payload | InvalidEvent]:
+def _parse_each(array: bytes, error: InvalidBody, max_depth: int) -> list[Payload | InvalidEvent]:
     """Parse the elements of an array that could not be parsed as a whole; the array itself must be closed."""
     try:
-        elements = [parse_element(text, f"element {n}") for n, text in enumerate(split_elements([array]))]
+        texts = enumerate(split_elements(_cut(array)))
+        elements = [parse_element(text, f"element {n}", max_depth=max_depth) for n, text in texts]
     except InvalidBody:
         raise error from None
     return _require_readable([element for element in elements if element is not None], error)
 
 
-def _parse_lines(text: bytes) -> list[Payload | InvalidEvent]:
+def _cut(text: bytes) -> Iterator[bytes]:
+    return (text[start : start + CUT_BYTES] for start in range(0, len(text), CUT_BYTES))
+
+
+def _parse_lines(text: bytes, error: InvalidBody, max_depth: int) -> list[Payload | InvalidEvent]:
     lines = [(number, line) for number, line in enumerate(text.split(b"\n"), start=1) if line.strip()]
-    events = [parse_element(line.strip(), f"line {number}") for number, line in lines]
-    nothing = InvalidBody("body_not_json", "body: expected JSON or one JSON object a line, found neither")
-    return _require_readable([event for event in events if event is not None], nothing)
+    events = [parse_element(line.strip(), f"line {number}", max_depth=max_depth) for number, line in lines]
+    return _require_readable([event for event in events if event is not None], error)
 
 
 def _require_readable(elements: list[Payload | InvalidEvent], error: InvalidBody) -> list[Payload | InvalidEvent]:

@@ -60,6 +60,10 @@ TEXT_PROPERTIES: Mapping[str, str] = {
     "$lib": "lib",
 }
 
+NO_TEXTS: Row = dict.fromkeys(TEXT_PROPERTIES.values())
+NOTHING_HEAVY: Row = dict.fromkeys(HEAVY_PROPERTIES.values())
+"""The columns of properties that an event does not have; it has a third of them."""
+
 USAGE_PROPERTY = "$ai_usage"
 COST_SOURCE_PROPERTY = "$ai_cost_model_source"
 OWN_TOTAL_PROPERTY = "$ai_own_total_cost_usd"
@@ -93,12 +97,23 @@ def build_row(event: AiEvent, context: RowContext) -> Row:
     Raises:
         InvalidEvent: `event_too_deep`: nested deeper than JSON can be written again.
     """
+    return lay_out_row(event, account_event(event, team_prices=context.team_prices), context)
+
+
+def lay_out_row(event: AiEvent, accounted: AccountedEvent, context: RowContext) -> Row:
+    """
+    Build the row of an event whose numbers are known.
+
+    Raises:
+        InvalidEvent: As `build_row`.
+    """
     properties = event.properties
-    accounted = account_event(event, team_prices=context.team_prices)
     return {
         **_identify(event, context),
-        **{column: find_text(properties, name) for name, column in TEXT_PROPERTIES.items()},
-        **{column: _to_text(properties.get(name)) for name, column in HEAVY_PROPERTIES.items()},
+        **NO_TEXTS,
+        **{TEXT_PROPERTIES[name]: find_text(properties, name) for name in properties.keys() & TEXT_PROPERTIES.keys()},
+        **NOTHING_HEAVY,
+        **{HEAVY_PROPERTIES[name]: _to_text(properties[name]) for name in properties.keys() & HEAVY_PROPERTIES.keys()},
         **_describe_call(properties),
         **_count(event, accounted),
         "properties": _dump(_list_light_properties(properties, accounted)),
@@ -137,7 +152,8 @@ def _describe_call(properties: Mapping[str, Any]) -> Row:
 def _list_light_properties(properties: Mapping[str, Any], accounted: AccountedEvent) -> dict[str, Any]:
     """What has no column of its own: `$ai_usage` has one unless another witness was read instead of it."""
     light = {name: value for name, value in properties.items() if name not in REPLACED_PROPERTIES}
-    if light.get(USAGE_PROPERTY) == accounted.usage_raw:
+    usage = light.get(USAGE_PROPERTY)
+    if usage is accounted.usage_raw or usage == accounted.usage_raw:
         light.pop(USAGE_PROPERTY, None)
     own_total = accounted.costs.own_total_usd
     own = {COST_SOURCE_PROPERTY: accounted.costs.source, OWN_TOTAL_PROPERTY: _to_float(own_total)}
@@ -147,8 +163,8 @@ def _list_light_properties(properties: Mapping[str, Any], accounted: AccountedEv
 def _count(event: AiEvent, accounted: AccountedEvent) -> Row:
     usage, costs = accounted.usage, accounted.costs
     return {
-        **{name: getattr(usage, name) for name in COUNT_COLUMNS},
-        **{name: _to_float(getattr(costs, name)) for name in COST_COLUMNS},
+        **dict(zip(COUNT_COLUMNS, usage, strict=False)),
+        **{name: _to_float(amount) for name, amount in zip(COST_COLUMNS, costs.amounts, strict=True)},
         "cost_source": costs.source,
         "cost_model": costs.model,
         "service_tier": usage.service_tier or find_text(event.properties, "$ai_service_tier"),

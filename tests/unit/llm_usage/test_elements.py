@@ -81,6 +81,17 @@ def test_what_was_whole_comes_before_the_error(body: bytes, whole: int, code: st
     assert broken.value.code == code
 
 
+def test_commas_without_end_are_not_followed() -> None:
+    """A few too many cost nothing; of a gzip bomb of commas no more is read than of any other body that is no JSON."""
+    assert list(split_elements([b"[1" + b"," * 900 + b"2]"])) == [b"1", b"2"]
+    chunks = iter([b"[1,", b"," * 2000, b"never read"])
+    elements = split_elements(chunks)
+    assert next(elements) == b"1"
+    with pytest.raises(InvalidBody, match="between commas"):
+        next(elements)
+    assert next(chunks) == b"never read"
+
+
 def test_deep_nesting_is_followed_without_recursion() -> None:
     """A million brackets cost a counter, not a stack."""
     deep = b"[" * 1_000_000 + b"]" * 1_000_000
