@@ -7,8 +7,7 @@ the response, the provider's is read instead and the disagreement flagged. Event
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from posthog.llm_usage.ai_event import AiEvent
 from posthog.llm_usage.call_flags import GATEWAY_SOURCE, list_call_flags
@@ -31,9 +30,10 @@ TOKEN_PROPERTIES = frozenset({*SDK_WORDS, *OTEL_WORDS, EXCLUSIVE, RAW_USAGE})
 __all__ = ["GATEWAY_SOURCE", "RULES_VERSION", "AccountedEvent", "account_event"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountedEvent:
+class AccountedEvent(NamedTuple):
     """
+    Name the fields.
+
     Attributes:
         usage_raw: The usage that was read, as received; None where the event carries none.
         flags: Every integrity flag of the row, sorted, without repeats.

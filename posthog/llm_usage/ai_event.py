@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from posthog.llm_usage.payloads.fields import find_text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AiEvent:
@@ -29,3 +31,11 @@ class AiEvent:
     team_id: int
     distinct_id: str
     properties: Mapping[str, Any]
+
+
+def find_call_kind(properties: Mapping[str, Any]) -> str:
+    """
+    What the call was by its own report. That a client's report was linked to the gateway's since (`client_report`)
+    changes which of them counts, not how its figures are read.
+    """
+    return find_text(properties, "$ai_client_call_kind", "$ai_call_kind") or "inference"

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from posthog.llm_usage import integrity
-from posthog.llm_usage.ai_event import AiEvent
+from posthog.llm_usage.ai_event import AiEvent, find_call_kind
 from posthog.llm_usage.normalize import normalize_usage
 from posthog.llm_usage.payloads.fields import JsonObject, find_object, find_text
 from posthog.llm_usage.token_usage import TokenUsage
@@ -63,7 +63,7 @@ def _is_usage_expected(event: AiEvent) -> bool:
     properties = event.properties
     if event.event not in COUNTED_EVENTS or properties.get("$ai_is_error") in (True, "true", 1):
         return False
-    if properties.get("$ai_call_kind", "inference") != "inference":
+    if find_call_kind(properties) != "inference":
         return False
     call_type = properties.get("$ai_gateway_call_type")
     if call_type == "pass_through_endpoint":
@@ -97,12 +97,11 @@ def _list_gateway_flags(properties: Mapping[str, Any], usage: TokenUsage, *, is_
 
 def _is_assembled(reported: JsonObject) -> bool:
     """Whether the details are the gateway's own: all text, no reasoning, nothing of what only a provider can say."""
-    written, read = find_object(reported, "completion_tokens_details"), find_object(reported, "prompt_tokens_details")
-    is_all_text = written.get("reasoning_tokens") == 0 and written.get("text_tokens") == reported.get(
-        "completion_tokens"
-    )
-    is_plain = all(written.get(key) is None for key in ("audio_tokens", "accepted_prediction_tokens"))
-    return is_all_text and is_plain and read.get("audio_tokens") is None
+    written = find_object(reported, "completion_tokens_details")
+    if written.get("reasoning_tokens") != 0 or written.get("text_tokens") != reported.get("completion_tokens"):
+        return False
+    is_plain = written.get("audio_tokens") is None and written.get("accepted_prediction_tokens") is None
+    return is_plain and find_object(reported, "prompt_tokens_details").get("audio_tokens") is None
 
 
 def _is_claude(provider: str, model: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from posthog.decimal_text import format_decimal
 from posthog.llm_usage.explanation import CostExplanation, Explanation
 from posthog.llm_usage.pricing.costs import CostTerm
 from posthog.llm_usage.readings.trace import Candidate, ReadingTrace
@@ -41,6 +42,12 @@ NOT_CALLED: Mapping[str, str] = {
     "read": "a stored response was read again: nothing was paid",
 }
 """Kinds of call that did not reach the provider; a cost of 0 is a fact there."""
+
+NOT_COUNTED: Mapping[str, str] = {
+    "client_report": "a second report of a call that another row counts ($ai_reported_by): no sum takes it",
+    "no_call": "no call of a model: no sum takes it",
+}
+"""Kinds of row whose figures stand as they were reported, and are nowhere added up."""
 
 
 def render_explanation(explanation: Explanation) -> str:
@@ -121,6 +128,8 @@ def _list_cost_lines(costs: CostExplanation, call_kind: str) -> Iterator[str]:
     yield f"Costs in US dollars: {SOURCE_TEXTS.get(costs.source, costs.source)}"
     known = [(name, _format_float(usd)) for name, usd in costs.columns.items() if usd is not None]
     yield from _align(known, right={1})
+    if call_kind in NOT_COUNTED:
+        yield f"{INDENT}{NOT_COUNTED[call_kind]}"
     if call_kind in NOT_CALLED:
         yield f"{INDENT}{NOT_CALLED[call_kind]}"
     elif costs.gateway_total_usd is not None:
@@ -131,23 +140,19 @@ def _list_cost_lines(costs: CostExplanation, call_kind: str) -> Iterator[str]:
             yield f"{INDENT}our own figure: none, no price is known"
         return
     paid = "what the provider would have charged" if call_kind in NOT_CALLED else "our own figure"
-    yield f"{INDENT}{paid} by the price of {costs.price_name}: {_format_usd(costs.own_total_usd)}"
+    yield f"{INDENT}{paid} by the price of {costs.price_name}: {format_decimal(costs.own_total_usd)}"
     terms = [_list_term_cells(term) for term in costs.terms if term.quantity]
     yield from (INDENT + line for line in _align(terms, right={2, 4}))
 
 
 def _list_term_cells(term: CostTerm) -> list[str]:
-    equation = [f"{term.quantity:,}", f"× {_format_usd(term.rate_usd)} =", _format_usd(term.amount_usd)]
+    equation = [f"{term.quantity:,}", f"× {format_decimal(term.rate_usd)} =", format_decimal(term.amount_usd)]
     return [term.column, term.rate_name, *equation]
-
-
-def _format_usd(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
 
 
 def _format_float(amount: float) -> str:
     """Without the digits that binary fractions add: nobody charges a trillionth of a dollar."""
-    return _format_usd(Decimal(f"{amount:.12g}"))
+    return format_decimal(Decimal(f"{amount:.12g}"))
 
 
 def _list_flag_lines(explanation: Explanation) -> Iterator[str]:

@@ -6,6 +6,7 @@ can set it by header, and `id` may be the provider's, random, or empty. Together
 the call id, the response id, the kind of call, its outcome and the moment it began.
 """
 
+from functools import lru_cache
 from hashlib import sha1
 from uuid import UUID
 
@@ -23,6 +24,7 @@ def derive_event_uuid(team_id: int, *identifying: str | float) -> UUID:
     return _derive_uuid(EVENT_NAMESPACE.bytes, orjson.dumps([team_id, *identifying]))
 
 
+@lru_cache(maxsize=4096)
 def derive_person_id(team_id: int, distinct_id: str) -> UUID:
     """Derive the person's uuid; the nil uuid where nobody is named."""
     return _derive_uuid(PERSON_NAMESPACE.bytes, f"{team_id}:{distinct_id}".encode()) if distinct_id else NIL

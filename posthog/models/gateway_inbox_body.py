@@ -1,6 +1,6 @@
 """
-The inbox: one row per request body, committed before the gateway gets its answer, deleted once its rows are
-stored.
+The inbox: one row per request body, committed before its sender gets the answer, deleted once its rows are
+stored. A body came from a gateway with a credential, or was captured for a team by its project token.
 
 A worker claims bodies that are due: never claimed, or claimed so long ago that their worker must be dead.
 
@@ -16,12 +16,32 @@ from django.db.models import Q
 from django.utils import timezone
 
 from posthog.models.gateway_credential import GatewayCredential
+from posthog.models.team import Team
+
+
+class InboxSource(models.TextChoices):
+    """Who sent a body, and with it how its elements are read; see `posthog.llm_analytics.gateway_bodies`."""
+
+    GATEWAY = "gateway"
+    CAPTURE = "capture"
 
 
 class GatewayInboxBody(models.Model):
     id = models.BigAutoField(primary_key=True)
     batch_id = models.UUIDField(unique=True, default=uuid4, editable=False)
-    credential = models.ForeignKey(GatewayCredential, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField(max_length=10, choices=InboxSource, default=InboxSource.GATEWAY)
+    credential = models.ForeignKey(
+        GatewayCredential, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Of a captured body; a gateway's credential says whose its events are",
+    )
     received_at = models.DateTimeField(default=timezone.now)
     body = models.BinaryField(help_text="zstd")
     body_bytes = models.PositiveBigIntegerField(help_text="Decompressed")
@@ -51,6 +71,13 @@ class GatewayInboxBody(models.Model):
                 fields=["available_at", "id"], condition=Q(claimed_at__isnull=True), name="inbox_body_waiting"
             ),
             models.Index(condition=Q(claimed_at__isnull=False), fields=["claimed_at"], name="inbox_body_held"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source="gateway", credential__isnull=False, team__isnull=True)
+                | Q(source="capture", credential__isnull=True, team__isnull=False),
+                name="inbox_body_has_one_owner",
+            )
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from posthog.models.gateway import Gateway
 from posthog.models.gateway_credential import GatewayCredential
+from posthog.models.gateway_inbox_body import InboxSource
 from posthog.models.team import Team
 
 
@@ -17,6 +18,7 @@ class RejectedEvent(models.Model):
         ENCRYPTED = "encrypted"
 
     id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=10, choices=InboxSource, default=InboxSource.GATEWAY)
     credential = models.ForeignKey(GatewayCredential, on_delete=models.SET_NULL, null=True, related_name="+")
     gateway = models.ForeignKey(Gateway, on_delete=models.SET_NULL, null=True, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+")

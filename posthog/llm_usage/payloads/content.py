@@ -25,13 +25,17 @@ def replace_binary(value: Any, depth: int = 0) -> Any:
         return _describe_binary(value) if _is_binary(value) else value
     if value is None or isinstance(value, NUMBER):
         return value
-    if depth >= MAX_DEPTH and isinstance(value, dict | list):
+    is_list = isinstance(value, list)
+    if not is_list and not isinstance(value, OBJECT):
+        return value
+    if depth >= MAX_DEPTH:
         return f"[nested deeper than {MAX_DEPTH} levels]"
-    if isinstance(value, OBJECT):
-        return {key: replace_binary(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [replace_binary(item, depth + 1) for item in value]
-    return value
+    if is_list:
+        return [item if isinstance(item, NUMBER) else replace_binary(item, depth + 1) for item in value]
+    return {
+        key: item if item is None or isinstance(item, NUMBER) else replace_binary(item, depth + 1)
+        for key, item in value.items()
+    }
 
 
 def redact_secrets(text: str) -> str:
@@ -40,7 +44,7 @@ def redact_secrets(text: str) -> str:
 
 
 def _is_binary(text: str) -> bool:
-    if text.startswith("data:") and _DATA_URL.match(text):
+    if text[:5] == "data:" and _DATA_URL.match(text):
         return True
     return len(text) >= BASE64_MIN_CHARS and _BASE64.fullmatch(text) is not None
 

@@ -20,10 +20,13 @@ NUMBER_OR_TEXT = (int, float, str)
 
 def find_object(source: JsonObject, *path: str) -> JsonObject:
     """The object at the end of the path; empty where the path does not lead to one."""
-    found: Any = source
+    found = source
     for key in path:
-        found = found.get(key) if isinstance(found, OBJECT) else None
-    return found if isinstance(found, OBJECT) else EMPTY
+        inner = found.get(key)
+        if inner is None or not isinstance(inner, OBJECT):
+            return EMPTY
+        found = inner
+    return found
 
 
 def find_text(source: JsonObject, key: str, *others: str) -> str | None:
@@ -32,7 +35,7 @@ def find_text(source: JsonObject, key: str, *others: str) -> str | None:
     if isinstance(value, str):
         if value and not value.isspace():
             return value
-    elif isinstance(value, NUMBER) and not isinstance(value, bool):
+    elif value is not None and isinstance(value, NUMBER) and not isinstance(value, bool):
         return str(value)
     return find_text(source, *others) if others else None
 

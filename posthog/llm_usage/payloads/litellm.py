@@ -9,6 +9,8 @@ Source: payloads of a running LiteLLM 1.109.1 proxy (`tests/fixtures/captures/`)
 """
 
 import re
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from posthog.errors import InvalidBody, InvalidEvent
@@ -31,6 +33,7 @@ KEY_HASH = re.compile(r"[0-9a-f]{64}")
 CLIENT_DISCONNECTED = "499"
 
 
+@lru_cache(maxsize=256)
 def find_gateway_version(user_agent: str) -> str:
     """`litellm/x.y.z` out of a request's user agent; '' where another program sent it."""
     found = GATEWAY_VERSION.match(user_agent)
@@ -79,17 +82,12 @@ def build_ai_event(payload: JsonObject, *, team_id: int, gateway: str = "", gate
     call_id, response_id = find_text(payload, "litellm_call_id") or "", find_text(payload, "id") or ""
     if not call_id and not response_id:
         raise InvalidEvent("identity_missing", "litellm_call_id, id: expected at least one of them to be non-empty")
-    identifying = (
-        call_id,
-        response_id,
-        find_text(payload, "call_type") or "",
-        find_text(payload, "status") or "",
-    )
-    properties = _list_properties(payload)
+    call_type, status = find_text(payload, "call_type") or "", find_text(payload, "status") or ""
+    properties = _list_properties(payload, started_at)
     properties |= {"$ai_gateway": gateway or None, "$lib": "litellm", "$lib_version": gateway_version or None}
     return AiEvent(
-        uuid=derive_event_uuid(team_id, *identifying, started_at.timestamp()),
-        event="$ai_embedding" if find_text(payload, "call_type") in EMBEDDING_CALL_TYPES else "$ai_generation",
+        uuid=derive_event_uuid(team_id, call_id, response_id, call_type, status, started_at.timestamp()),
+        event="$ai_embedding" if call_type in EMBEDDING_CALL_TYPES else "$ai_generation",
         timestamp=started_at,
         team_id=team_id,
         distinct_id=_find_distinct_id(payload) or "",
@@ -106,13 +104,16 @@ def _find_distinct_id(payload: JsonObject) -> str | None:
     return find_text(payload, "end_user") or find_text(metadata, "user_api_key_user_id")
 
 
-def _list_properties(payload: JsonObject) -> Properties:
+def _list_properties(payload: JsonObject, started_at: datetime) -> Properties:
     """Everything that the payload says, under the names of an SDK's event; None: it does not."""
+    kind = classify_call(payload)
     return {
+        "$ai_call_kind": kind,
         **_list_call_properties(payload),
+        **_list_timing_properties(payload, started_at),
         **_list_usage_properties(payload),
         **_list_cost_properties(payload),
-        **_list_attribution_properties(payload),
+        **_list_attribution_properties(payload, kind),
         **_list_error_properties(payload),
         **_list_content_properties(payload),
         **_list_shipper_properties(payload),
@@ -125,7 +126,6 @@ def _list_call_properties(payload: JsonObject) -> Properties:
     model = find_text(payload, "model")
     response_id, call_id = find_text(payload, "id"), find_text(payload, "litellm_call_id")
     return {
-        "$ai_call_kind": classify_call(payload),
         "$ai_trace_id": find_text(payload, "trace_id"),
         "$ai_session_id": find_text(payload, "session_id"),
         "$ai_span_id": response_id or call_id,
@@ -140,7 +140,6 @@ def _list_call_properties(payload: JsonObject) -> Properties:
         "$ai_gateway_call_id": call_id,
         "$ai_gateway_call_type": find_text(payload, "call_type"),
         "$ai_gateway_status": find_text(payload, "status"),
-        **_list_timing_properties(payload),
     }
 
 
@@ -150,12 +149,14 @@ def _find_base_model(payload: JsonObject, model: str | None) -> str | None:
     return base_model if base_model != model else None
 
 
-def _list_timing_properties(payload: JsonObject) -> Properties:
+def _list_timing_properties(payload: JsonObject, started_at: datetime) -> Properties:
     is_streamed = payload.get("stream") is True
     return {
         "$ai_stream": is_streamed or (None if is_backfilled(payload) else _is_stream_asked_for(payload)),
-        "$ai_latency": _measure_seconds(payload, "endTime"),
-        "$ai_time_to_first_token": _measure_seconds(payload, "completionStartTime") if is_streamed else None,
+        "$ai_latency": _measure_seconds(started_at, payload, "endTime"),
+        "$ai_time_to_first_token": (
+            _measure_seconds(started_at, payload, "completionStartTime") if is_streamed else None
+        ),
     }
 
 
@@ -164,12 +165,10 @@ def _is_stream_asked_for(payload: JsonObject) -> bool:
     return find_object(payload, "model_parameters").get("stream") is True
 
 
-def _measure_seconds(payload: JsonObject, end_key: str) -> float | None:
+def _measure_seconds(started_at: datetime, payload: JsonObject, end_key: str) -> float | None:
     """Seconds from the call's start; None where a clock is missing or ran backwards."""
-    start, end = find_moment(payload, "startTime"), find_moment(payload, end_key)
-    if start is None or end is None or end < start:
-        return None
-    return (end - start).total_seconds()
+    end = find_moment(payload, end_key)
+    return None if end is None or end < started_at else (end - started_at).total_seconds()
 
 
 def strip_provider(model: str, provider: str | None) -> str:
@@ -228,12 +227,12 @@ def _list_cost_properties(payload: JsonObject) -> Properties:
     }
 
 
-def _list_attribution_properties(payload: JsonObject) -> Properties:
+def _list_attribution_properties(payload: JsonObject, kind: CallKind) -> Properties:
     metadata = find_object(payload, "metadata")
     return {
         "$ai_product": find_text(find_object(metadata, "user_api_key_auth_metadata"), "product"),
         "$ai_api_key_alias": find_text(metadata, "user_api_key_alias"),
-        "$ai_api_key_hash": _find_key_hash(payload, metadata),
+        "$ai_api_key_hash": None if kind == "rejected" else _find_key_hash(metadata),
         "$ai_end_user": find_text(payload, "end_user"),
         "$ai_gateway_team_id": find_text(metadata, "user_api_key_team_id"),
         "$ai_gateway_user_id": find_text(metadata, "user_api_key_user_id"),
@@ -245,12 +244,10 @@ def _list_attribution_properties(payload: JsonObject) -> Properties:
     }
 
 
-def _find_key_hash(payload: JsonObject, metadata: JsonObject) -> str | None:
-    """The hash of an accepted key; on a failed sign-in the field can hold the raw key and is never read."""
+def _find_key_hash(metadata: JsonObject) -> str | None:
+    """The hash of an accepted key; on a failed sign-in the field can hold the raw key and must not be read."""
     key_hash = find_text(metadata, "user_api_key_hash")
-    if key_hash is None or classify_call(payload) == "rejected":
-        return None
-    return key_hash if KEY_HASH.fullmatch(key_hash) else None
+    return key_hash if key_hash and KEY_HASH.fullmatch(key_hash) else None
 
 
 def _list_error_properties(payload: JsonObject) -> Properties:
@@ -293,9 +290,14 @@ def _list_content_properties(payload: JsonObject) -> Properties:
 def _find_output(response: Any) -> Any:
     """What the model wrote: chat choices, Responses output, Gemini candidates, or whatever was answered."""
     if isinstance(response, dict):
-        written = (response.get(key) for key in ("choices", "output", "candidates", "data", "text", "response"))
-        return next((value for value in written if value), None)
+        for key in OUTPUT_KEYS:
+            if written := response.get(key):
+                return written
+        return None
     return response or None
+
+
+OUTPUT_KEYS = ("choices", "output", "candidates", "data", "text", "response")
 
 
 def _list_shipper_properties(payload: JsonObject) -> Properties:

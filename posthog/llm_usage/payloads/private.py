@@ -39,6 +39,7 @@ WORD_KEYS = frozenset(
 PROPERTY_NAMES = frozenset(
     {
         *("$ai_trace_id", "$ai_session_id", "$ai_parent_id", "$ai_span_id", "$ai_generation_id", "$ai_experiment_id"),
+        *("$ai_response_id", "$ai_client_generation_id", "$ai_reported_by"),
         *("$ai_model", "$ai_provider", "$ai_framework", "$ai_base_model"),
         *("$ai_product", "$ai_api_key_alias", "$ai_api_key_hash", "$ai_end_user"),
         *("$ai_gateway", "$ai_gateway_model", "$ai_gateway_model_group", "$ai_gateway_call_id"),
@@ -51,10 +52,14 @@ PROPERTY_WORDS = frozenset(
     {
         *("$ai_span_type", "$ai_service_tier", "$ai_search_context_size", "$ai_error_type", "$ai_error_normalized"),
         *("$ai_http_status", "$ai_call_kind", "$ai_usage_source", "$ai_cost_model_source"),
+        *("$ai_cache_reporting_exclusive", "$ai_is_error", "$ai_stream"),
     }
 )
 """Those that stay if they are one word."""
-COUNTED = re.compile(r"\$ai_\w*(usage|counts|breakdown|tokens?|cost|cost_usd|price|count)")
+COUNTED = re.compile(
+    r"\$ai_\w*(usage|counts|breakdown|tokens?|cost|cost_usd|price|count|latency)"
+    r"|((gen_ai|llm|ai)\.usage|llm\.token_count)\.[\w.]+"
+)
 """Properties that are numbers, or objects of numbers."""
 WORD = re.compile(r"[\w.:/-]{1,60}")
 ERROR_CODE = re.compile(r"[A-Z0-9_]{1,80}")
@@ -83,8 +88,13 @@ def keep_numbers(payload: JsonObject) -> dict[str, Any]:
 
 def keep_event_numbers(event: AiEvent) -> AiEvent:
     """Copy an event of any source without what was said."""
-    kept = ((name, _keep_property(name, value)) for name, value in event.properties.items())
-    return replace(event, properties={name: value for name, value in kept if value is not None})
+    return replace(event, properties=keep_property_numbers(event.properties))
+
+
+def keep_property_numbers(properties: JsonObject) -> dict[str, Any]:
+    """Copy an event's properties without what was said."""
+    kept = ((name, _keep_property(name, value)) for name, value in properties.items() if isinstance(name, str))
+    return {name: value for name, value in kept if value is not None}
 
 
 def reduce_to_numbers(value: Any, depth: int = 0) -> Any:

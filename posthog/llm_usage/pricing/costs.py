@@ -66,21 +66,14 @@ class Costs(NamedTuple):
     own_total_usd: Decimal | None = None
 
     @property
+    def amounts(self) -> tuple[Decimal | None, ...]:
+        """The amounts of `COST_COLUMNS`, in their order."""
+        return self[:11]
+
+    @property
     def terms(self) -> tuple[CostTerm, ...]:
         """The formula's lines; none where there is no figure of our own."""
         return () if self.formula is None else self.formula.terms
 
 
-COST_COLUMNS: tuple[str, ...] = (
-    "input_cost_usd",
-    "output_cost_usd",
-    "total_cost_usd",
-    "request_cost_usd",
-    "web_search_cost_usd",
-    "audio_cost_usd",
-    "image_cost_usd",
-    "video_cost_usd",
-    "cache_read_cost_usd",
-    "cache_creation_cost_usd",
-    "saved_cache_cost_usd",
-)
+COST_COLUMNS: tuple[str, ...] = Costs._fields[:11]

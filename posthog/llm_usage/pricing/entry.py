@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from posthog.llm_usage.pricing.costs import EXACT
@@ -35,10 +35,9 @@ from posthog.llm_usage.pricing.rates import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallConditions:
+class CallConditions(NamedTuple):
     """
-    What, beside its tokens, decides a call's rates.
+    What, beside its tokens, decides a call's rates. Name the fields.
 
     Attributes:
         service_tier: As the response or request named it; None: standard.

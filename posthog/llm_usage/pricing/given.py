@@ -6,9 +6,8 @@ sums it equals (`reconcile_gateway_breakdown`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from posthog.llm_usage.pricing.costs import EXACT, ZERO
 
@@ -25,10 +24,9 @@ MAX_FLOAT_USD = float(MAX_USD)
 AMOUNT = (int, str, Decimal)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenCosts:
+class GivenCosts(NamedTuple):
     """
-    One party's figures for a call; None: not given.
+    One party's figures for a call; None: not given. Name the fields.
 
     Attributes:
         input_cost_usd: All input, cache reads and writes included.
@@ -101,14 +99,14 @@ def reconcile_gateway_breakdown(response_cost: object, breakdown: object) -> Giv
 
 def _find_split(total: Decimal, parts: Mapping[str, Any]) -> dict[str, Decimal]:
     """The parts as the columns name them, under the reading that sums to the total; empty where none does."""
-    amounts = {name: parse_usd(value) or ZERO for name, value in parts.items()}
-    plain_input, plain_output = amounts.get("input_cost", ZERO), amounts.get("output_cost", ZERO)
-    read, written = amounts.get("cache_read_cost", ZERO), amounts.get("cache_creation_cost", ZERO)
-    fees, tools = _sum_fees(parts.get("additional_costs")), amounts.get("tool_usage_cost", ZERO)
+    plain_input, plain_output, read, written, tools, reasoning = [
+        parse_usd(parts[name]) or ZERO if name in parts else ZERO for name in SPLIT
+    ]
     if not plain_input and not read and not written:
         return {}
+    fees = _sum_fees(parts["additional_costs"]) if "additional_costs" in parts else ZERO
     for input_cost in (plain_input, plain_input + read + written):
-        for output_cost in (plain_output, plain_output + amounts.get("reasoning_cost", ZERO)):
+        for output_cost in (plain_output, plain_output + reasoning):
             if abs(input_cost + output_cost + tools + fees - total) <= ROUNDING_USD:
                 split = {"input_cost_usd": input_cost, "output_cost_usd": output_cost}
                 others = {
@@ -119,6 +117,9 @@ def _find_split(total: Decimal, parts: Mapping[str, Any]) -> dict[str, Decimal]:
                 }
                 return split | {name: amount for name, amount in others.items() if amount}
     return {}
+
+
+SPLIT = ("input_cost", "output_cost", "cache_read_cost", "cache_creation_cost", "tool_usage_cost", "reasoning_cost")
 
 
 def _sum_fees(fees: object) -> Decimal:

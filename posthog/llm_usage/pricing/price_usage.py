@@ -17,7 +17,6 @@ Nothing is free for being unknown: used tokens without a price leave their colum
 gateway's cache answered costs 0 and saves the price not paid.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -91,7 +90,7 @@ def _find_price(usage: TokenUsage, request: PriceRequest, catalogue: PriceCatalo
         entry, is_presumed = found
         conditions = request.conditions
         if usage.service_tier and usage.service_tier != conditions.service_tier:
-            conditions = replace(conditions, service_tier=usage.service_tier)
+            conditions = conditions._replace(service_tier=usage.service_tier)
         listed = Price(entry.resolve(usage.input_tokens, conditions), "catalogue", entry.name, is_presumed)
     if request.custom is None and request.team_prices is NO_PRICES:
         return listed
@@ -157,7 +156,7 @@ def _merge(usage: TokenUsage, given: GivenCosts, own: Costs) -> Costs:
     witnessed = total if given.list_total_usd is None else given.list_total_usd
     is_mismatch = is_cost_mismatch(witnessed, own.total_cost_usd)
     factor = None if is_mismatch else _find_factor(given, total, own)
-    parts: dict[str, Any] = {column: _find_part(column, given, own, factor) for column in DIVIDED}
+    parts = _list_parts(given, own, factor)
     if given.tools_cost_usd is not None and usage.web_search_count:
         parts["web_search_cost_usd"] = given.tools_cost_usd
     flags = (COST_MISMATCH,) if is_mismatch else ()
@@ -180,12 +179,23 @@ def _find_factor(given: GivenCosts, total: Decimal | None, own: Costs) -> Decima
     return Decimal(1) if is_same else EXACT.divide(charged, own_charged)
 
 
+GIVEN_PARTS = tuple(column for column in DIVIDED if column in GivenCosts._fields)
+
+
+def _list_parts(given: GivenCosts, own: Costs, factor: Decimal | None) -> dict[str, Any]:
+    """The columns beside the total in which ours differ from what is to be said of the call."""
+    if factor == 1:
+        amounts = {column: getattr(given, column) for column in GIVEN_PARTS}
+        return {column: amount for column, amount in amounts.items() if amount is not None}
+    return {column: _find_part(column, given, own, factor) for column in DIVIDED}
+
+
 def _find_part(column: str, given: GivenCosts, own: Costs, factor: Decimal | None) -> Decimal | None:
     amount: Decimal | None = getattr(given, column, None)
     if amount is not None or factor is None:
         return amount
     own_amount: Decimal | None = getattr(own, column)
-    return own_amount if own_amount is None or factor == 1 else EXACT.multiply(own_amount, factor)
+    return None if own_amount is None else EXACT.multiply(own_amount, factor)
 
 
 def _sum_given(given: GivenCosts, own: Costs) -> Decimal | None:

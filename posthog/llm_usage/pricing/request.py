@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from posthog.llm_usage.ai_event import find_call_kind
 from posthog.llm_usage.payloads.fields import find_object, find_text
 from posthog.llm_usage.pricing.custom import CustomRates, TeamPrices
 from posthog.llm_usage.pricing.entry import STANDARD, CallConditions
@@ -85,7 +86,7 @@ def read_price_request(
         provider=find_text(properties, "$ai_provider"),
         base_model=find_text(properties, "$ai_base_model"),
         conditions=_read_conditions(properties, usage, at),
-        call_kind=find_text(properties, "$ai_call_kind") or "inference",
+        call_kind=find_call_kind(properties),
         given=given or read_caller_costs(properties),
         is_zero_unknown=given is None and parse_usd(gateway_cost) is not None,
         gateway_saved_usd=parse_usd(properties.get("$ai_gateway_saved_cache_cost")),

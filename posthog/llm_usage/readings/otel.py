@@ -2,7 +2,7 @@
 OpenTelemetry's GenAI attributes, current and older names: input includes cache, output includes reasoning.
 
 - Current: `gen_ai.usage.input_tokens`, `…output_tokens`, `…cache_read.input_tokens`, `…cache_creation.input_tokens`,
-  `…reasoning.output_tokens`.
+  `…reasoning.output_tokens`; by modality `…audio.input_tokens`, `…text.output_tokens` and so on.
 - Older, and OpenLLMetry's: `gen_ai.usage.prompt_tokens`, `…completion_tokens`, `…cache_read_input_tokens`,
   `llm.usage.*`. OpenLIT's: `…prompt_tokens_details.cache_read`. Strands': `…cache_write_input_tokens`.
 - OpenInference's: `llm.token_count.*`. Pydantic AI's: `gen_ai.usage.details.*`. The AI SDK's: `ai.usage.*`.
@@ -49,6 +49,15 @@ COUNTS: Mapping[str, str] = {
     "completion_tokens_details.reasoning_tokens": "reasoning",
     "completion_tokens_details.reasoning": "reasoning",
     "completion_tokens_details.audio": "audio_output",
+    **{
+        f"{modality}.{side}_tokens": f"{modality}_{side}"
+        for modality in ("text", "image", "audio", "video")
+        for side in ("input", "output")
+    },
+    "audio.cache_read.input_tokens": "cached_audio",
+    "image.cache_read.input_tokens": "cached_image",
+    "text.cache_read.input_tokens": IGNORED,
+    "video.cache_read.input_tokens": IGNORED,
     "cost": IGNORED,
 }
 

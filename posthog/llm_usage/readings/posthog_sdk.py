@@ -3,8 +3,10 @@ The `$ai_*` token properties of PostHog's SDKs.
 
 `$ai_cache_reporting_exclusive` says whether `$ai_input_tokens` leaves the cache out. Without it upstream's defaults
 hold: exclusive for Anthropic's models by whatever route, inclusive for all others and for Vercel's AI gateway.
-`$ai_output_tokens` of Gemini 2.5 and 3 leave `$ai_reasoning_tokens` out, as Gemini's own candidates do.
-An SDK may send the provider's own object along as `$ai_usage`; it fills what the properties leave open.
+`$ai_output_tokens` of Gemini 2.5 and 3 leave `$ai_reasoning_tokens` out, as Gemini's own candidates do; LangChain's
+include it for every model (`UsageMetadata`), and so do the events of PostHog's handler for it.
+An SDK may send the provider's own object along as `$ai_usage`; it fills what the properties leave open, and adds the
+tools' prompt, which the Gemini wrapper's `$ai_input_tokens` leave out.
 
 Source: PostHog, `nodejs/src/ingestion/ai/costs/input-costs.ts`, `output-costs.ts`, `modality-tokens.ts`.
 """
@@ -59,10 +61,12 @@ def expect_of_sdk(call: Call) -> Reading:
     is_exclusive = SAYS.get(said) if isinstance(said, bool | str) else None
     provider = call.provider or _find_name(call, "$ai_provider")
     model = call.model or _find_name(call, "$ai_model")
+    framework = _find_name(call, "$ai_framework")
     if is_exclusive is None:
-        is_vercel_gateway = provider == "gateway" and _find_name(call, "$ai_framework") == "vercel"
+        is_vercel_gateway = provider == "gateway" and framework == "vercel"
         is_exclusive = _is_anthropic(provider, model) and not is_vercel_gateway
-    return Reading(is_cache_inside=not is_exclusive, is_reasoning_inside=not REASONING_BESIDE.match(model))
+    is_reasoning_inside = framework == "langchain" or not REASONING_BESIDE.match(model)
+    return Reading(is_cache_inside=not is_exclusive, is_reasoning_inside=is_reasoning_inside)
 
 
 def _find_name(call: Call, name: str) -> str:
@@ -96,10 +100,20 @@ def fill_from_raw(usage: TokenUsage, raw: TokenUsage) -> TokenUsage:
         return usage
     if usage.input_tokens is None and usage.output_tokens is None:
         return raw
+    usage = _add_tool_prompt(usage, raw)
     if is_witness_mismatch(usage, raw):
         return usage._replace(flags=tuple(sorted({*usage.flags, WITNESS_MISMATCH})))
     filled = {name: getattr(raw, name) for name in FILLED if getattr(usage, name) is None}
     return usage._replace(**filled, flags=tuple(sorted({*usage.flags, *raw.flags})))
+
+
+def _add_tool_prompt(usage: TokenUsage, raw: TokenUsage) -> TokenUsage:
+    """The provider's tool prompt on top, where the two reports agree with it and only with it."""
+    tool_prompt = raw.tool_prompt_tokens or 0
+    if usage.input_tokens is None or usage.total_tokens is None or not is_witness_mismatch(usage, raw):
+        return usage
+    whole = usage._replace(input_tokens=usage.input_tokens + tool_prompt, total_tokens=usage.total_tokens + tool_prompt)
+    return usage if is_witness_mismatch(whole, raw) else whole
 
 
 FILLED = (

@@ -135,6 +135,22 @@ def test_a_call_that_did_not_reach_the_provider_costs_nothing(name: str, words: 
     assert "does not know" not in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("client_report", "a second report of a call that another row counts ($ai_reported_by): no sum takes it"),
+        ("no_call", "no call of a model: no sum takes it"),
+    ],
+)
+def test_text_says_that_no_sum_takes_the_figures(kind: str, words: str) -> None:
+    """They stand there as they were reported, with their price."""
+    (row,) = read_rows("openai_chat_o3_reasoning_nonstream")
+    properties = {**json.loads(row["properties"]), "$ai_call_kind": kind}
+    text = render_explanation(explain_row(row | {"call_kind": kind, "properties": json.dumps(properties)}))
+    assert words in text
+    assert "our own figure by the price of" in text
+
+
 @pytest.mark.parametrize("name", list_captures())
 def test_json_is_plain(name: str) -> None:
     """Nothing but JSON's own types: amounts are decimal text, so that no digit is lost."""

@@ -97,6 +97,22 @@ def test_reasoning_lies_inside_the_output(key: str) -> None:
     assert (result.output_tokens, result.reasoning_tokens) == (16, 9)
 
 
+def test_counts_by_modality_are_read() -> None:
+    """As Google's instrumentation sends them; cached text is a part that no column holds."""
+    usage = {
+        "gen_ai.usage.input_tokens": 400,
+        "gen_ai.usage.output_tokens": 160,
+        "gen_ai.usage.text.input_tokens": 300,
+        "gen_ai.usage.audio.input_tokens": 100,
+        "gen_ai.usage.text.output_tokens": 160,
+        "gen_ai.usage.cache_read.input_tokens": 80,
+        "gen_ai.usage.text.cache_read.input_tokens": 80,
+    }
+    result = read(usage)
+    assert (result.text_input_tokens, result.audio_input_tokens, result.text_output_tokens) == (300, 100, 160)
+    assert result.flags == ()
+
+
 def test_unknown_usage_attribute_is_flagged() -> None:
     """What names usage and is not understood does not pass in silence."""
     result = read({"gen_ai.usage.input_tokens": 4, "gen_ai.usage.dream_tokens": 9})

@@ -57,6 +57,7 @@ def test_vercels_gateway_with_more_cache_than_input_is_exclusive() -> None:
         pytest.param("google/gemini-2.5-flash", {}, 30, id="a-gateways-name"),
         pytest.param("gpt-5", {}, 30, id="openai"),
         pytest.param("gemini-2.5-flash", {"$ai_total_tokens": 130}, 30, id="the-total-says-inside"),
+        pytest.param("gemini-2.5-flash", {"$ai_framework": "langchain"}, 30, id="langchain-includes-it"),
     ],
 )
 def test_geminis_reasoning_lies_beside_its_output(model: str, extra: dict[str, Any], output_tokens: int) -> None:
@@ -133,6 +134,33 @@ def test_raw_usage_that_says_otherwise_is_flagged() -> None:
     result = read(PROPERTIES | {"$ai_usage": RAW | {"output_tokens": 31}}, provider="anthropic", api="posthog")
     assert (result.output_tokens, result.cache_creation_5m_input_tokens) == (30, None)
     assert result.flags == (WITNESS_MISMATCH,)
+
+
+GEMINI_WITH_TOOLS = {
+    "prompt_token_count": 100,
+    "tool_use_prompt_token_count": 25,
+    "candidates_token_count": 30,
+    "thoughts_token_count": 10,
+    "total_token_count": 165,
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "input_tokens", "flags"),
+    [
+        pytest.param(100, 125, (), id="left-out"),
+        pytest.param(125, 125, (), id="inside"),
+        pytest.param(90, 90, (WITNESS_MISMATCH,), id="another-figure"),
+    ],
+)
+def test_tools_prompt_is_input(said: int, input_tokens: int, flags: tuple[str, ...]) -> None:
+    """The Gemini wrapper leaves it out of its input; the provider's own object has it."""
+    properties = {"$ai_input_tokens": said, "$ai_output_tokens": 30, "$ai_reasoning_tokens": 10}
+    result = read(
+        properties | {"$ai_usage": GEMINI_WITH_TOOLS}, provider="gemini", model="gemini-2.5-pro", api="posthog"
+    )
+    assert (result.input_tokens, result.total_tokens) == (input_tokens, input_tokens + 40)
+    assert (result.unexplained_tokens, result.flags) == (0, flags)
 
 
 def test_event_without_tokens_reports_nothing() -> None:
