@@ -30,7 +30,9 @@ __all__ = [
     "insert_columns",
     "is_data_fault",
     "query_rows",
+    "stream_rows",
     "sync_execute",
+    "waiting_at_most",
 ]
 
 ClickHouseError = Error
@@ -77,12 +79,35 @@ def sync_execute(
         return rows if isinstance(rows, list) else []
 
 
-def query_rows(query: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """Run one SELECT; each row maps column names to values."""
+def query_rows(
+    query: str, params: Mapping[str, Any] | None = None, *, settings: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Run one SELECT; each row maps column names to values. The arguments are those of `sync_execute`."""
     with _connection() as client:
-        rows, columns = client.execute(query, _write_moments(params), with_column_types=True)
+        settings = dict(settings or {})
+        rows, columns = client.execute(query, _write_moments(params), with_column_types=True, settings=settings)
         names = [name for name, _ in columns]
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def stream_rows(
+    query: str, params: Mapping[str, Any] | None = None, *, settings: Mapping[str, Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """
+    Run one SELECT and hand over its rows as they come, a block in memory at a time; arguments as of `sync_execute`.
+
+    The rows come over a connection of their own, which closes when the last is taken or the iterator is closed.
+    """
+    client = _connect()
+    try:
+        rows = client.execute_iter(query, _write_moments(params), with_column_types=True, settings=dict(settings or {}))
+        names = [name for name, _ in next(rows)]
+        for row in rows:
+            yield dict(zip(names, row, strict=True))
+    except (EOFError, OSError) as error:
+        raise NetworkError(f"{type(error).__name__}: {error}") from error
+    finally:
+        client.disconnect()
 
 
 def insert_columns(
@@ -99,6 +124,25 @@ def insert_columns(
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES"
         settings = {**WAIT_FOR_SHARDS, **(settings or {})}
         return int(client.execute(statement, list(columns.values()), columnar=True, settings=settings))
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """Within the block a statement of this thread fails with NetworkError where the server is silent for so long."""
+    with _connection() as client:
+        connection = client.connection
+        try:
+            _set_patience(connection, seconds)
+            yield
+        finally:
+            _set_patience(connection, SEND_RECEIVE_TIMEOUT_S)
+
+
+def _set_patience(connection: Any, seconds: float) -> None:
+    """Of the driver's connection, open or yet to be opened."""
+    connection.send_receive_timeout = seconds
+    if connection.socket is not None:
+        connection.socket.settimeout(seconds)
 
 
 def _write_moments(params: Mapping[str, Any] | None) -> dict[str, Any] | None:

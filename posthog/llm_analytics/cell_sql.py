@@ -1,0 +1,94 @@
+"""SQL that rollups, reading and verification share: rows of `ai_events` summed into cells, sets of (team, hour)."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from posthog.llm_analytics.changed_hours import TeamHour
+from posthog.models.ai_events.sql import TABLE
+from posthog.models.ai_usage_hourly.sql import FIGURES, FLAGS_OF_CELLS, FLAGS_OF_ROWS, HOUR_S
+
+FLAGS = "flags"
+ALL_FIGURES = frozenset({FLAGS, *(figure.name for figure in FIGURES)})
+
+HOUR_RANGES = f"""
+    SELECT run.1 AS team_id, toDateTime(arrayJoin(range(run.2, run.3, {HOUR_S})), 'UTC') AS hour
+    FROM (SELECT arrayJoin(arrayZip(%(run_team_ids)s, %(run_firsts)s, %(run_ends)s)) AS run)
+"""
+"""Pairs of (team, hour) out of runs of hours: thousands of marks fit into a query that way."""
+
+OF_PLACES = f"(e.team_id, toStartOfHour(e.timestamp)) IN ({HOUR_RANGES})"
+
+BIG_QUERY = {"max_query_size": 64 * 1024 * 1024}
+
+
+def list_cell_columns(figures: Collection[str] = ALL_FIGURES) -> list[str]:
+    """The columns of a cell that hold these figures."""
+    names = [figure.name for figure in FIGURES if figure.name in figures]
+    return names + (["flag_names", "flag_rows"] if FLAGS in figures else [])
+
+
+CELL_FIGURES = ", ".join(list_cell_columns())
+
+
+def between_sql(start: str, end: str) -> str:
+    """The condition that a row's hour touches the range of two parameters, datetimes; see `places` below."""
+    hour = "toStartOfHour(e.timestamp)"
+    return (
+        f"{hour} >= toStartOfHour(toDateTime64(%({start})s, 6, 'UTC')) AND {hour} < toDateTime64(%({end})s, 6, 'UTC')"
+    )
+
+
+def sum_cells_sql(figures: Collection[str] = ALL_FIGURES) -> str:
+    """What a SELECT lists to sum these figures of cells `c`; the flags as a pair of arrays."""
+    sums = [f"{figure.of_cells} AS {figure.name}" for figure in FIGURES if figure.name in figures]
+    return ",\n        ".join(sums + ([f"{FLAGS_OF_CELLS} AS {FLAGS}"] if FLAGS in figures else []))
+
+
+def sum_rows_sql(
+    keys: Sequence[tuple[str, str]],
+    places: str,
+    where: str = "",
+    *,
+    more: Sequence[tuple[str, str]] = (),
+    figures: Collection[str] = ALL_FIGURES,
+) -> str:
+    """
+    Rows → cells.
+
+    `PREWHERE` filters before `FINAL` compares versions, which makes a short range of a long table several times as
+    fast. So `places` may depend on the sorting key's team and hour alone, which all versions of a row share.
+
+    Args:
+        keys: Name of each key and its value in a row `e`; `more`: further aggregates likewise.
+        places: Condition on `e.team_id` and `toStartOfHour(e.timestamp)`.
+        where: Any further condition; '' for none.
+    """
+    sums = [(figure.name, figure.of_rows) for figure in FIGURES if figure.name in figures]
+    if FLAGS in figures:
+        sums += [("flag_names", f"({FLAGS_OF_ROWS} AS {FLAGS}).1"), ("flag_rows", f"{FLAGS}.2")]
+    columns = ",\n            ".join(f"{value} AS {name}" for name, value in (*keys, *more, *sums))
+    group = f"GROUP BY {', '.join(value for _, value in keys)}" if keys else "HAVING count() > 0"
+    return f"""
+        SELECT
+            {columns}
+        FROM {TABLE} AS e FINAL
+        PREWHERE {places}
+        {f"WHERE {where}" if where else ""}
+        {group}
+    """
+
+
+def list_run_params(hours: Iterable[TeamHour]) -> dict[str, Any]:
+    """The parameters of `HOUR_RANGES`; hours in any order, without repeats, at least one."""
+    runs: list[tuple[int, datetime, datetime]] = []
+    for team_id, hour in sorted(hours):
+        if runs and runs[-1][0] == team_id and runs[-1][2] == hour:
+            runs[-1] = (team_id, runs[-1][1], hour + timedelta(seconds=HOUR_S))
+        else:
+            runs.append((team_id, hour, hour + timedelta(seconds=HOUR_S)))
+    return {
+        "run_team_ids": [team_id for team_id, _, _ in runs],
+        "run_firsts": [int(first.timestamp()) for _, first, _ in runs],
+        "run_ends": [int(end.timestamp()) for _, _, end in runs],
+    }

@@ -1,0 +1,219 @@
+"""
+Reads sums of usage, grouped as asked: from the rollups where they are exact, from rows everywhere else.
+
+Rows are read of hours that are marked as changed, of hours that are not over for long, and of what a range that does
+not begin or end on a half hour leaves over. So the answer is that of a full scan, whenever it is asked; one statement
+reads both. Dimensions that no rollup keeps together are read from rows altogether.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from posthog.clickhouse.client import query_rows
+from posthog.llm_analytics.cell_sql import (
+    ALL_FIGURES,
+    BIG_QUERY,
+    FLAGS,
+    HOUR_RANGES,
+    between_sql,
+    list_cell_columns,
+    list_run_params,
+    sum_cells_sql,
+    sum_rows_sql,
+)
+from posthog.llm_analytics.changed_hours import floor_hour, list_marked
+from posthog.llm_analytics.usage_rollup import LATENESS
+from posthog.llm_analytics.usage_sums import SUMMED, UsageSums
+from posthog.models.ai_usage_hourly.sql import END_USERS, GRAINS, SLOT_S, USAGE, Dimension, Grain
+
+DimensionName = Literal[
+    "event", "call_kind", "model", "provider", "product", "framework", "lib", "gateway", "api_key_alias",
+    "cost_source", "service_tier", "is_error", "error_type", "end_user",
+]  # fmt: skip
+
+DIMENSIONS: Mapping[str, Dimension] = {each.name: each for grain in (USAGE, END_USERS) for each in grain.dimensions}
+SLOT = timedelta(seconds=SLOT_S)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellQuery:
+    """
+    What to sum, and how to group it.
+
+    Attributes:
+        start: Inclusive, aware; `end` is exclusive.
+        team_ids: Only these; None: all teams.
+        dimensions: What cells keep apart, beside the team if `by_team`.
+        filters: Dimension → values of which a row must have one; '' is "none".
+        bucket_starts: Ascending, the first not after `start`, all on half hours (`time_buckets.list_bucket_starts`):
+            cells are kept apart by the bucket that they begin in. Empty: they are not.
+        figures: Which sums to read, names of `UsageSums`; the others stay as if nobody had reported them. A few are
+            read several times as fast as all.
+    """
+
+    start: datetime
+    end: datetime
+    team_ids: Collection[int] | None = None
+    by_team: bool = True
+    dimensions: Sequence[DimensionName] = ()
+    filters: Mapping[DimensionName, Collection[str]] = field(default_factory=dict)
+    bucket_starts: Sequence[datetime] = ()
+    figures: Collection[str] = ALL_FIGURES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageCell:
+    """
+    One group's sums; groups without rows have no cell.
+
+    Attributes:
+        team_id: None where teams are not kept apart.
+        bucket: The begin of its bucket, aware UTC; None where there are none.
+        labels: Value of each dimension asked for; '' where its rows have none, `is_error` is '0' or '1'.
+    """
+
+    team_id: int | None
+    bucket: datetime | None
+    labels: Mapping[str, str]
+    sums: UsageSums
+
+
+def read_cells(query: CellQuery, *, now: datetime, timeout_s: int | None = None) -> list[UsageCell]:
+    """
+    Sum what the query asks for.
+
+    Args:
+        now: Aware UTC; decides only which hours are read from rows, never the answer.
+        timeout_s: After which ClickHouse gives up; None: never.
+    Returns:
+        Cells in the order of team, bucket, labels.
+    Raises:
+        ClickHouseError: The store could not be read.
+    """
+    if query.end <= query.start or (query.team_ids is not None and not query.team_ids):
+        return []
+    sql, params = build_sql(query, now=now)
+    limits = {} if timeout_s is None else {"max_execution_time": timeout_s}
+    return [_build_cell(query, row) for row in query_rows(sql, params, settings=BIG_QUERY | limits)]
+
+
+def build_sql(query: CellQuery, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The statement and its parameters; asks Postgres which hours are marked."""
+    params: dict[str, Any] = {}
+    sources = list(_list_sources(query, params, now=now))
+    keys = [name for name, _, _ in _list_keys(query)]
+    listed = "".join(f"c.{name} AS {name}, " for name in keys)
+    group = f"GROUP BY {', '.join(keys)}\n    ORDER BY {', '.join(keys)}" if keys else "HAVING sum(c.rows) > 0"
+    params["team_ids"] = sorted(query.team_ids or ())
+    params["bucket_starts"] = [int(start.timestamp()) for start in query.bucket_starts]
+    params |= {f"filter_{name}": sorted(values) for name, values in query.filters.items()}
+    return (
+        f"""
+    SELECT {listed}
+        {sum_cells_sql({"rows", *query.figures})}
+    FROM ({" UNION ALL ".join(sources)}) AS c
+    {group}
+    """,
+        params,
+    )
+
+
+def find_grain(query: CellQuery) -> Grain | None:
+    """The rollup that keeps apart what is asked for; None where there is none."""
+    asked = {*query.dimensions, *query.filters}
+    return next((grain for grain in GRAINS if asked <= {each.name for each in grain.dimensions}), None)
+
+
+def _list_sources(query: CellQuery, params: dict[str, Any], *, now: datetime) -> Iterator[str]:
+    """Statements of the same columns that share no row and together have every row of the range."""
+    grain = find_grain(query)
+    first = _ceil_slot(query.start)
+    last = min(_floor_slot(query.end), floor_hour((now - LATENESS).astimezone(UTC)))
+    if grain is None or last <= first:
+        yield _rows_sql(query, params, "whole", (query.start, query.end))
+        return
+    params |= {"first": first, "last": last}
+    if query.start < first:
+        yield _rows_sql(query, params, "before", (query.start, first))
+    if last < query.end:
+        yield _rows_sql(query, params, "after", (last, query.end))
+    is_changed = ""
+    if marked := list_marked(floor_hour(first), last, query.team_ids):
+        params |= list_run_params(marked)
+        is_changed = f"IN ({HOUR_RANGES})"
+        yield _rows_sql(query, params, "changed", (first, last), is_changed)
+    yield _cells_sql(query, grain, is_changed)
+
+
+def _rows_sql(
+    query: CellQuery, params: dict[str, Any], name: str, span: tuple[datetime, datetime], is_changed: str = ""
+) -> str:
+    params |= {f"{name}_start": span[0], f"{name}_end": span[1]}
+    places = [between_sql(f"{name}_start", f"{name}_end")]
+    if query.team_ids is not None:
+        places.append("e.team_id IN %(team_ids)s")
+    if is_changed:
+        places.append(f"(e.team_id, toStartOfHour(e.timestamp)) {is_changed}")
+    where = [f"e.timestamp >= %({name}_start)s", f"e.timestamp < %({name}_end)s"]
+    where += [f"{DIMENSIONS[dimension].of_row} IN %(filter_{dimension})s" for dimension in query.filters]
+    keys = [(name, of_row) for name, of_row, _ in _list_keys(query)]
+    return sum_rows_sql(keys, " AND ".join(places), " AND ".join(where), figures={"rows", *query.figures})
+
+
+def _cells_sql(query: CellQuery, grain: Grain, is_changed: str) -> str:
+    slot = f"(h.hour + h.half * {SLOT_S})"
+    hours = "h.hour >= toStartOfHour(toDateTime(%(first)s, 'UTC')) AND h.hour < toDateTime(%(last)s, 'UTC')"
+    where = [hours, f"{slot} >= toDateTime(%(first)s, 'UTC')", f"{slot} < toDateTime(%(last)s, 'UTC')"]
+    if query.team_ids is not None:
+        where.append("h.team_id IN %(team_ids)s")
+    if is_changed:
+        where.append(f"(h.team_id, h.hour) NOT {is_changed}")
+    where += [f"{dimension} IN %(filter_{dimension})s" for dimension in query.filters]
+    figures = list_cell_columns({"rows", *query.figures})
+    arrays = ", ".join(["half", *dict.fromkeys([*query.dimensions, *query.filters]), *figures])
+    keys = "".join(f"{of_cell} AS {name}, " for name, _, of_cell in _list_keys(query))
+    return f"""
+        SELECT {keys}{", ".join(figures)}
+        FROM {grain.table} AS h FINAL
+        ARRAY JOIN {arrays}
+        WHERE {" AND ".join(where)}
+    """
+
+
+def _list_keys(query: CellQuery) -> Iterator[tuple[str, str, str]]:
+    """Name of each key, its value in a row `e`, its value in a rollup `h`."""
+    if query.by_team:
+        yield "team_id", "e.team_id", "h.team_id"
+    if query.bucket_starts:
+        yield (
+            "bucket",
+            "roundDown(toUnixTimestamp(e.timestamp), %(bucket_starts)s)",
+            f"roundDown(toUnixTimestamp(h.hour + h.half * {SLOT_S}), %(bucket_starts)s)",
+        )
+    for name in query.dimensions:
+        yield name, DIMENSIONS[name].of_row, name
+
+
+def _floor_slot(moment: datetime) -> datetime:
+    moment = moment.astimezone(UTC)
+    return moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
+
+
+def _ceil_slot(moment: datetime) -> datetime:
+    floor = _floor_slot(moment)
+    return floor if floor == moment else floor + SLOT
+
+
+def _build_cell(query: CellQuery, row: Mapping[str, Any]) -> UsageCell:
+    flag_names, flag_rows = row.get(FLAGS, ((), ()))
+    return UsageCell(
+        team_id=row["team_id"] if query.by_team else None,
+        bucket=datetime.fromtimestamp(row["bucket"], UTC) if query.bucket_starts else None,
+        labels={name: row[name] for name in query.dimensions},
+        sums=UsageSums(
+            **{name: row[name] for name in SUMMED if name in row},
+            flags=dict(zip(flag_names, flag_rows, strict=True)),
+        ),
+    )

@@ -1,0 +1,46 @@
+"""The rollups' DDL and the INSERT that fills them, word for word."""
+
+from pathlib import Path
+
+import pytest
+
+from posthog.llm_analytics.usage_rollup import roll_up_sql
+from posthog.models.ai_usage_hourly.sql import END_USERS, GRAINS, USAGE, Grain, create_table_sql, drop_table_sql
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "clickhouse"
+
+
+def test_a_cluster_gets_three_tables_a_grain() -> None:
+    """Rows in one replicated table, sharded by team, two Distributed tables before it."""
+    statements = [statement for grain in GRAINS for statement in create_table_sql(grain, "main", "posthog")]
+    assert ";\n\n".join(statements) + ";\n" == (FIXTURES / "cluster_rollups.sql").read_text()
+
+
+def test_roll_up_is_one_insert() -> None:
+    """Hours are summed, compared with what is stored, and written by one statement."""
+    assert roll_up_sql(END_USERS) == (FIXTURES / "roll_up_end_users.sql").read_text()
+
+
+def test_a_cluster_is_written_through_its_distributed_table() -> None:
+    """Like `ai_events`."""
+    assert "INSERT INTO writable_ai_usage_hourly (" in roll_up_sql(USAGE, "main")
+
+
+@pytest.mark.parametrize("grain", GRAINS, ids=lambda grain: grain.table)
+def test_columns_of_a_cluster_are_those_of_one_server(grain: Grain) -> None:
+    """The storage differs, the table does not."""
+
+    def columns_of(statement: str) -> str:
+        return statement.partition("(\n")[2].partition("\n)\nENGINE")[0]
+
+    assert columns_of(create_table_sql(grain)[0]) == columns_of(create_table_sql(grain, "main")[0]) != ""
+
+
+def test_every_table_is_dropped() -> None:
+    """The Distributed ones first."""
+    assert drop_table_sql(USAGE) == ["DROP TABLE IF EXISTS ai_usage_hourly SYNC"]
+    assert [statement.split()[4] for statement in drop_table_sql(USAGE, "main")] == [
+        "ai_usage_hourly",
+        "writable_ai_usage_hourly",
+        "sharded_ai_usage_hourly",
+    ]
