@@ -30,6 +30,7 @@ class GatewaySettings:
         log_folder: Receives `replay.log` and `gateway.log`, rewritten at each start.
         gateway_port, replay_port: 0 takes a free port.
         provider_variables: URLs and keys that `gateway/config.yaml` reads, over those of the replay server.
+        config: LiteLLM's, where it is not the demo's.
         ready_timeout_s: For each process; the proxy takes 5 to 11 s on two idle cores.
     """
 
@@ -41,6 +42,7 @@ class GatewaySettings:
     replay_port: int = 0
     ready_timeout_s: float = 180.0
     provider_variables: Mapping[str, str] = field(default_factory=dict)
+    config: Path = CONFIG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def _describe_proxy(settings: GatewaySettings, replay_port: int, port: int) -> G
     replay_url = f"http://127.0.0.1:{replay_port}"
     return GatewayProcess(
         name="LiteLLM proxy",
-        argv=(str(settings.python), "-m", "litellm.proxy.proxy_cli", "--config", str(CONFIG), *options),
+        argv=(str(settings.python), "-m", "litellm.proxy.proxy_cli", "--config", str(settings.config), *options),
         environment=_list_environment()
         | _list_proxy_variables(settings)
         | list_replayed_providers(replay_url)

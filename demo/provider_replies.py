@@ -25,7 +25,7 @@ API_BY_PATH = {
     "/anthropic/v1/messages": "anthropic_messages",
     "/deepseek/chat/completions": "deepseek_chat",
 }
-GEMINI_PATH = re.compile(r"/gemini/(?:v1beta/)?models/(?P<model>[^:]+):(?P<verb>\w+)")
+GEMINI_PATH = re.compile(r"/gemini/(?:v1(?:beta)?/)?models/(?P<model>[^:]+):(?P<verb>\w+)")
 BEDROCK_PATH = re.compile(r"/bedrock/model/(?P<model>[^/]+)/(?P<verb>converse|converse-stream)")
 
 

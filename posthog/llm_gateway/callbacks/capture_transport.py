@@ -17,6 +17,7 @@ import httpx
 from posthog.errors import InvalidEvent
 from posthog.llm_gateway.answers import Answer, parse_retry_after
 from posthog.llm_gateway.callbacks.capture_event import build_capture_event
+from posthog.llm_gateway.callbacks.pacing import let_others_run
 from posthog.llm_gateway.callbacks.size_limit import encode_within
 from posthog.llm_gateway.transport import FAST, TEXT_CHARACTERS
 
@@ -62,13 +63,16 @@ class CapturePost:
         return self._read_answer(response)
 
     def _encode(self, lines: Sequence[bytes]) -> bytes:
-        events = (
-            build_capture_event(json.loads(line), gateway_version=self._project.gateway_version) for line in lines
-        )
-        batch = b",".join(encode_within(event, max_bytes=self._project.max_event_bytes) for event in events)
+        batch = b",".join(map(self._encode_event, lines))
         sent_at = datetime.fromtimestamp(self._clock(), UTC).isoformat()
         head = json.dumps({"api_key": self._project.api_key, "sent_at": sent_at})[:-1].encode()
         return head + b',"batch":[' + batch + b"]}"
+
+    def _encode_event(self, line: bytes) -> bytes:
+        event = build_capture_event(json.loads(line), gateway_version=self._project.gateway_version)
+        encoded = encode_within(event, max_bytes=self._project.max_event_bytes)
+        let_others_run()
+        return encoded
 
     def _read_answer(self, response: httpx.Response) -> Answer:
         """PostHog says 200 where the webhook says 202; a login page that says 200 is not JSON."""

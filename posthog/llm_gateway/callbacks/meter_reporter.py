@@ -15,6 +15,7 @@ from typing import Any
 
 from posthog.errors import InvalidSetting
 from posthog.llm_gateway.callbacks.meters import Meters
+from posthog.llm_gateway.callbacks.pacing import let_others_run
 from posthog.llm_gateway.loud_log import LoudLog
 from posthog.llm_usage.pricing.catalogue import load_catalogue
 
@@ -79,6 +80,7 @@ class MeterReporter:
                 self._count_error()
             finally:
                 waiting.task_done()
+            let_others_run()
 
     def _count_error(self) -> None:
         self._meters.count_error()

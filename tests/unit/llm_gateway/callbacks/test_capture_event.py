@@ -49,6 +49,13 @@ def test_absent_count_is_not_sent(name: str, path: tuple[str, ...]) -> None:
     assert name not in build_properties(make_payload(usage=make_usage(path, None)))
 
 
+@pytest.mark.parametrize(("name", "path"), COUNTS)
+def test_count_that_is_not_mentioned_is_not_sent(name: str, path: tuple[str, ...]) -> None:
+    """Where the usage object has no such key there is no property either."""
+    usage = {key: count for key, count in PLAIN.items() if key != path[0]}
+    assert name not in build_properties(make_payload(usage=usage))
+
+
 def test_cache_is_said_to_be_part_of_input() -> None:
     """LiteLLM's prompt tokens include the cache; without the word PostHog would add it again for Claude."""
     assert build_properties(make_payload(usage=PLAIN))["$ai_cache_reporting_exclusive"] is False
