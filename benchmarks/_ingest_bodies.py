@@ -2,9 +2,10 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import cycle, islice
+from typing import Any
 
 from posthog.llm_analytics.attribution import Attribution, TeamPolicy
 from posthog.llm_analytics.gateway_bodies import BodySource, read_gateway_body
@@ -24,18 +25,26 @@ def make_bodies(events: int, *, prefix: str) -> list[bytes]:
         prefix: Of the ids, so that the calls of one round are none of another's.
     """
     started_at = time.time() - 3600
-    recorded = [payload | {"messages": payload.get("messages")} for payload in list_payloads()]
     bodies, calls = [], []
-    for number, payload in enumerate(islice(cycle(recorded), events)):
-        start = started_at + number * SPACING_S
-        metadata = payload["metadata"] | {"user_api_key_team_id": None}
-        times = {"startTime": start, "completionStartTime": start + 0.5, "endTime": start + 1}
-        ids = {"id": f"{prefix}-{number}", "litellm_call_id": f"{prefix}-{number}", "metadata": metadata}
-        calls.append(payload | ids | times)
+    for number, payload in enumerate(islice(cycle(list_payloads()), events)):
+        calls.append(make_call(payload, f"{prefix}-{number}", started_at + number * SPACING_S))
         if len(calls) == CALLS_PER_BODY:
             bodies.append(json.dumps(calls).encode())
             calls = []
     return bodies
+
+
+def make_call(payload: Mapping[str, Any], call_id: str, started_at: float) -> dict[str, Any]:
+    """A recorded call once more: with this id, begun at this unix time, by nobody's team."""
+    return {
+        **payload,
+        "id": call_id,
+        "litellm_call_id": call_id,
+        "metadata": payload["metadata"] | {"user_api_key_team_id": None},
+        "startTime": started_at,
+        "completionStartTime": started_at + 0.5,
+        "endTime": started_at + 1,
+    }
 
 
 def group_bodies(bodies: Sequence[bytes]) -> Iterator[list[bytes]]:

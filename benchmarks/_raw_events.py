@@ -6,15 +6,20 @@ column out of that text, and writes the text again without what was said. The ta
 both ways write to the same indexes and in the same order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
+from posthog.llm_usage.identity import NIL
 from posthog.llm_usage.rows import HEAVY_PROPERTIES, TEXT_PROPERTIES, Row
 from posthog.models.ai_events.sql import TABLE, create_table_sql
 
 RAW_TABLE, EXTRACTED_TABLE, VIEW = "bench_raw_events", "bench_extracted_events", "bench_raw_events_mv"
+EVENTS_PER_BATCH = 100
+TEAM_ID = 1
 SAME_COLUMNS = {
     "uuid": "UUID",
     "event": "String",
@@ -54,20 +59,46 @@ def list_statements() -> Iterator[str]:
     yield f"CREATE MATERIALIZED VIEW {VIEW} TO {EXTRACTED_TABLE} AS SELECT {selected} FROM {RAW_TABLE} AS raw"
 
 
-def build_raw_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
-    """The same events as a sender's own rows: everything but the identifying columns in `properties`."""
-    columns = {name: [row[name] for row in rows] for name in SAME_COLUMNS}
-    return columns | {"properties": [_write_properties(row) for row in rows]}
+def write_batches(rows: Sequence[Row]) -> list[bytes]:
+    """The same calls as an SDK posts them, a hundred events a batch."""
+    events = [
+        {
+            **{name: row[name] for name in ("event", "uuid", "timestamp", "distinct_id")},
+            "properties": _list_properties(row),
+        }
+        for row in rows
+    ]
+    starts = range(0, len(rows), EVENTS_PER_BATCH)
+    return [orjson.dumps({"batch": events[start : start + EVENTS_PER_BATCH]}) for start in starts]
 
 
-def _write_properties(row: Row) -> str:
+def read_batches(batches: Iterable[bytes]) -> dict[str, list[Any]]:
+    """What is inserted of them: everything but the identifying columns as one text."""
+    now = datetime.now(UTC)
+    columns: dict[str, list[Any]] = {name: [] for name in (*SAME_COLUMNS, "properties")}
+    for batch in batches:
+        for position, event in enumerate(orjson.loads(batch)["batch"]):
+            columns["uuid"].append(UUID(event["uuid"]))
+            columns["event"].append(event["event"])
+            columns["timestamp"].append(datetime.fromisoformat(event["timestamp"]))
+            columns["team_id"].append(TEAM_ID)
+            columns["distinct_id"].append(event["distinct_id"])
+            columns["person_id"].append(NIL)
+            columns["_timestamp"].append(now)
+            columns["_offset"].append(0)
+            columns["_partition"].append(position)
+            columns["properties"].append(orjson.dumps(event["properties"]).decode())
+    return columns
+
+
+def _list_properties(row: Row) -> dict[str, Any]:
     properties: dict[str, Any] = orjson.loads(row["properties"])
     properties |= {f"$ai_{column}": row[column] for column in (*COUNTS, *AMOUNTS) if row[column] is not None}
     for name, column in HEAVY_PROPERTIES.items():
         text = row[column]
         if text is not None:
             properties[name] = orjson.Fragment(text) if text[:1] in "[{" else text
-    return orjson.dumps(properties).decode()
+    return properties
 
 
 def _list_selected() -> Iterator[str]:

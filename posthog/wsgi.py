@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 from posthog.errors import InvalidSetting
 from posthog.garbage_collection import look_seldom
+from posthog.postgres.driver import bound_waiting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
 
@@ -21,6 +22,7 @@ def load_application() -> WSGIHandler:
     if not settings.CONFIGURED_SECRET_KEY:
         raise InvalidSetting("SECRET_KEY: the web needs a secret of 50 or more characters, found none")
     look_seldom()
+    bound_waiting(settings.DATABASE_ANSWER_TIMEOUT_S)
     return loaded
 
 

@@ -1,8 +1,9 @@
 """
-How many bodies a credential may send in a minute: above it the answer is 503 with the seconds to wait.
+How many bodies a credential or a project token may send in a minute; above it the sender is told when to come again.
 
-Not 429: a LiteLLM gateway takes that as final and drops its events. Counted in the cache over the clock's
-minutes; while the cache is away nothing is limited, for a lost event is worse than one too many.
+To a LiteLLM gateway with 503, for it takes 429 as final and drops its events; to PostHog's SDKs with 429. Counted in
+the cache over the clock's minutes; while the cache is away nothing is limited, for a lost event is worse than one too
+many.
 """
 
 import time
@@ -24,10 +25,10 @@ _cache_away_until_s = 0.0
 
 
 class RateExceeded(AccountingError):
-    """The credential sent as many bodies as it may; `retry_after_s` until it may send again."""
+    """The sender sent as many bodies as it may; `retry_after_s` until it may send again."""
 
-    def __init__(self, limit: int, retry_after_s: int) -> None:
-        super().__init__(f"credential: more than {limit} bodies a minute; send it again later")
+    def __init__(self, limit: int, retry_after_s: int, *, sender: str = "credential") -> None:
+        super().__init__(f"{sender}: more than {limit} bodies a minute; send it again later")
         self.retry_after_s = retry_after_s
 
 
@@ -40,9 +41,22 @@ def count_body(credential: GatewayCredential, *, now_s: float) -> None:
     """
     limit = credential.bodies_per_minute
     limit = settings.LLM_GATEWAY_MAX_BODIES_PER_MINUTE if limit is None else limit
+    count_request(f"llm_gateway_bodies:{credential.pk}", limit, sender="credential", now_s=now_s)
+
+
+def count_request(key: str, limit: int, *, sender: str, now_s: float) -> None:
+    """
+    Count one body of whoever the key names, at unix time `now_s`.
+
+    Args:
+        limit: Bodies in a minute; 0: any number, and nothing is counted.
+        sender: What the message calls it.
+    Raises:
+        RateExceeded: It is one too many for this minute.
+    """
     minute, second = divmod(int(now_s), MINUTE_S)
-    if limit and _count(f"llm_gateway_bodies:{credential.pk}:{minute}") > limit:
-        raise RateExceeded(limit, MINUTE_S - second)
+    if limit and _count(f"{key}:{minute}") > limit:
+        raise RateExceeded(limit, MINUTE_S - second, sender=sender)
 
 
 def _count(key: str) -> int:

@@ -11,7 +11,6 @@ from http import HTTPStatus
 
 import structlog
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error as PostgresError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
@@ -19,15 +18,15 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from posthog.api.body_rate import RateExceeded, count_body
-from posthog.api.chunked_stream import ChunkedStream
+from posthog.api.chunked_stream import open_body
+from posthog.api.event_count import count_events
 from posthog.api.problems import problem_response
 from posthog.api.request_signature import open_signed_stream
-from posthog.api.streamed_body import BodyLimits, BodyRefused, Readable, StreamedBody, read_streamed_body
-from posthog.errors import CredentialClosed, CredentialUnknown, InvalidBody, InvalidEvent
+from posthog.api.streamed_body import BodyLimits, BodyRefused, StreamedBody, read_streamed_body
+from posthog.errors import CredentialClosed, CredentialUnknown, InvalidBody, TooManyEvents
 from posthog.llm_analytics.credentials import authenticate_gateway
 from posthog.llm_analytics.inbox import IncomingBody, store_body
 from posthog.llm_analytics.private_bodies import choose_rewrite
-from posthog.llm_usage.envelope import parse_body
 from posthog.metrics import BODIES_RECEIVED, BODY_BYTES_RECEIVED
 from posthog.models import GatewayCredential
 from posthog.tasks.llm_gateway_ingestion import ring_doorbell
@@ -59,6 +58,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return problem_response(HTTPStatus.FORBIDDEN, refused.code, str(refused))
     except BodyRefused as refused:
         return problem_response(refused.status, refused.code, str(refused))
+    except TooManyEvents as refused:
+        return problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, refused.code, str(refused))
     except InvalidBody as invalid:
         return problem_response(HTTPStatus.BAD_REQUEST, invalid.code, str(invalid))
     except UnreadablePostError:
@@ -89,7 +90,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
     count_body(credential, now_s=time.time())
     _check_content_type(request)
     body = _read(request, credential)
-    events = _count_events(body)
+    events = count_events(body)
     if events == 0:
         return JsonResponse({"batch_id": None, "events": 0}, status=HTTPStatus.ACCEPTED)
     incoming = IncomingBody(
@@ -121,53 +122,21 @@ def _check_content_type(request: HttpRequest) -> None:
 
 
 def _read(request: HttpRequest, credential: GatewayCredential) -> StreamedBody:
-    announced = request.META.get("CONTENT_LENGTH") or ""
-    content_length = int(announced) if announced.isdecimal() else None
+    stream, content_length = open_body(request)
     limits = BodyLimits(
         sent_bytes=settings.LLM_GATEWAY_MAX_BODY_BYTES,
         decoded_bytes=settings.LLM_GATEWAY_MAX_DECOMPRESSED_BYTES,
         kept_bytes=settings.LLM_GATEWAY_PARSE_AT_DOOR_BYTES,
     )
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    stream = _open_stream(request, is_announced=content_length is not None)
     signed = open_signed_stream(stream, request.headers, credential, now=timezone.now())
     body = read_streamed_body(
         signed or stream,
         content_length=content_length,
         encoding=encoding,
         limits=limits,
-        rewrite=choose_rewrite(credential),
+        rewrite=choose_rewrite(credential, max_events=settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY),
     )
     if signed is not None:
         signed.require_match()
     return body
-
-
-def _open_stream(request: HttpRequest, *, is_announced: bool) -> Readable:
-    """Django's own stream ends at Content-Length, which a chunked body does not have."""
-    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
-    if isinstance(request, WSGIRequest) and is_chunked and not is_announced:
-        return ChunkedStream(request.environ["wsgi.input"])
-    return request
-
-
-def _count_events(body: StreamedBody) -> int | None:
-    """
-    How many events the body holds; None where it is too large to parse before the answer.
-
-    Raises:
-        InvalidBody: Nothing in it can be read.
-        BodyRefused: 413: more than LLM_GATEWAY_MAX_EVENTS_PER_BODY.
-    """
-    if body.body_bytes == 0:
-        raise InvalidBody("body_empty", "body: expected JSON, got nothing")
-    if body.decoded is None:
-        return None
-    elements = parse_body(body.decoded)
-    if len(elements) > settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY:
-        message = f"body: expected at most {settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY} events, got {len(elements)}"
-        raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_many_events", message)
-    unreadable = sum(isinstance(element, InvalidEvent) for element in elements)
-    if unreadable:
-        log.warning("webhook_unreadable_elements", unreadable=unreadable, elements=len(elements))
-    return len(elements)

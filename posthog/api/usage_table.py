@@ -6,7 +6,7 @@ from typing import Any
 
 from posthog.api.formatting import Figure, format_count, format_usd
 from posthog.api.usage_columns import DETAIL_COLUMNS, FIGURE_COLUMNS, Column
-from posthog.llm_analytics.usage_report import ModelUsage, TeamUsageReport
+from posthog.llm_analytics.usage_report import TeamUsageReport, UsageShare
 
 UNNAMED = "(not named)"
 
@@ -92,7 +92,7 @@ def _providers(report: TeamUsageReport) -> Content:
     return Content(lines=tuple(_share(share) for share in report.providers))
 
 
-def _share(share: ModelUsage) -> Line:
+def _share(share: UsageShare) -> Line:
     return Line(share.name or UNNAMED, format_count(share.calls, "calls"), format_usd(share.total_cost_usd))
 
 

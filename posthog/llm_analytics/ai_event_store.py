@@ -1,12 +1,18 @@
 """Writes rows of `ai_events`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
 from posthog.clickhouse.client import insert_columns
 from posthog.llm_usage.rows import Row
-from posthog.models.ai_events.sql import WRITTEN_COLUMNS, insert_table
+from posthog.models.ai_events.sql import COLUMNS, WRITTEN_COLUMNS, insert_table
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICKS = {"DateTime": timedelta(seconds=1), "DateTime64(6, 'UTC')": timedelta(microseconds=1)}
+MOMENTS = {column.name: TICKS[column.type] for column in COLUMNS if column.type in TICKS}
 
 
 def insert_rows(rows: Sequence[Row], *, deduplication_token: str) -> int:
@@ -19,6 +25,17 @@ def insert_rows(rows: Sequence[Row], *, deduplication_token: str) -> int:
     Raises:
         ClickHouseError: Nothing was stored.
     """
-    columns = {name: [row[name] for row in rows] for name in WRITTEN_COLUMNS}
+    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in WRITTEN_COLUMNS}
+    for name, tick in MOMENTS.items():
+        columns[name] = _count_ticks(columns[name], tick)
     table = insert_table(settings.CLICKHOUSE_CLUSTER)
     return insert_columns(table, columns, settings={"insert_deduplication_token": deduplication_token})
+
+
+def _count_ticks(moments: Iterable[datetime], tick: timedelta) -> list[int | datetime]:
+    """
+    Since 1970. The driver sends whole numbers as they are; making them of datetimes takes it a third of its time.
+
+    A naive one was read from the table by the driver, which knows its zone.
+    """
+    return [(moment - EPOCH) // tick if moment.tzinfo else moment for moment in moments]

@@ -48,6 +48,11 @@ class Attribution:
     team_id_by_gateway_team_id: Mapping[str, int] = field(default_factory=dict)
     policies: Mapping[int, TeamPolicy] = field(default_factory=dict)
     gateway: str = ""
+    has_private_team: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        is_any_private = any(policy.is_private for policy in self.policies.values())
+        object.__setattr__(self, "has_private_team", is_any_private)
 
     def find_policy(self, gateway_team_id: str | None) -> TeamPolicy:
         """
@@ -75,16 +80,14 @@ class Attribution:
             f"metadata.user_api_key_team_id: {gateway_team_id!r} is mapped to no team of gateway {self.gateway!r}",
         )
 
-    @property
-    def has_private_team(self) -> bool:
-        return any(policy.is_private for policy in self.policies.values())
-
     def may_keep_content(self, gateway_team_id: str | None) -> bool:
         """
         Whether what was said in a call may be stored.
 
         A call whose team is not known may be a private team's: it may not where the credential reaches one.
         """
+        if not self.has_private_team:
+            return True
         mapped = self.team_id_by_gateway_team_id.get(gateway_team_id or "")
         teams = {team_id for team_id in (self.only_team_id, mapped) if team_id is not None}
         return not any(self.policies[team_id].is_private for team_id in teams or self.policies)

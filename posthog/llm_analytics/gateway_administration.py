@@ -4,7 +4,7 @@ from django.db import transaction
 
 from posthog.encryption import encrypt
 from posthog.llm_analytics.audit import record_act
-from posthog.models import Gateway
+from posthog.models import Gateway, Team
 
 
 @transaction.atomic
@@ -27,3 +27,10 @@ def set_access(gateway: Gateway, *, base_url: str, admin_key: str | None, actor:
         scope=gateway.organization,
         details=details,
     )
+
+
+def ensure_team_gateway(team: Team) -> Gateway:
+    """The gateway that stands for the senders of one team."""
+    name = f"{team.name} (team {team.id})"
+    gateway, _ = Gateway.objects.get_or_create(organization=team.organization, name=name)
+    return gateway

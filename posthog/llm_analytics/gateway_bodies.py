@@ -1,7 +1,11 @@
 """
-One gateway body → rows of `ai_events` and rejections, element by element. Pure: no store, no clock.
+One body → rows of `ai_events` and rejections, element by element. Pure: no store, no clock. A gateway's elements are
+its payloads, a captured body's are events as the door wrote them; beyond that there is no difference.
 
 An element that cannot become a row is a rejection with its reason; its neighbours are untouched.
+
+A row takes three steps: `prepare_event`, `account_prepared`, `lay_out_prepared`. To do each for some dozens of elements
+before the next takes a fifth less time than to do all three for each (measured): the code stays in the cache.
 """
 
 from collections.abc import Iterator
@@ -10,11 +14,13 @@ from datetime import UTC, datetime, timedelta
 
 from posthog.errors import InvalidBody, InvalidEvent
 from posthog.llm_analytics.attribution import Attribution, TeamPolicy
+from posthog.llm_usage.accounting import AccountedEvent, account_event
 from posthog.llm_usage.ai_event import AiEvent
 from posthog.llm_usage.envelope import Payload, UnreadableEvent, parse_body, parse_element
+from posthog.llm_usage.payloads.captured import build_captured_event, keep_captured_numbers
 from posthog.llm_usage.payloads.litellm import build_ai_event, find_gateway_team_id, find_gateway_version
 from posthog.llm_usage.payloads.private import keep_event_numbers, keep_numbers
-from posthog.llm_usage.rows import Row, RowContext, build_row
+from posthog.llm_usage.rows import Row, RowContext, lay_out_row
 
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 CLOCK_SKEW_MAX = timedelta(days=1)
@@ -29,12 +35,14 @@ class BodySource:
         received_at: Aware UTC; None skips the checks against the clock (a dry run of an old log).
         offset: The inbox's id of the body; kept in `_offset`.
         user_agent: Of the request; a gateway's names its version.
+        is_captured: Its events came with the project token of the attribution's only team, not from a gateway.
     """
 
     attribution: Attribution
     received_at: datetime | None = None
     offset: int = 0
     user_agent: str = ""
+    is_captured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,28 +80,88 @@ def read_gateway_body(body: bytes, source: BodySource) -> Iterator[Row | Rejecti
 
 def read_element(element: Payload | InvalidEvent, source: BodySource, position: int) -> Row | Rejection | None:
     """Turn one element into its row; None where its team had what arrived until then deleted."""
+    prepared = prepare_event(element, source, position)
+    return lay_out_prepared(account_prepared(prepared)) if isinstance(prepared, PreparedEvent) else prepared
+
+
+@dataclass(slots=True)
+class PreparedEvent:
+    """
+    An event on its way to a row.
+
+    Attributes:
+        payload: What it was made of, as far as it may be kept.
+        accounted: None until `account_prepared`.
+    """
+
+    event: AiEvent
+    context: RowContext
+    payload: Payload
+    accounted: AccountedEvent | None = None
+
+
+def prepare_event(
+    element: Payload | InvalidEvent, source: BodySource, position: int
+) -> PreparedEvent | Rejection | None:
+    """Find out whose event it is and what it says; None where its team had what arrived until then deleted."""
     if isinstance(element, InvalidEvent):
         return _reject_unreadable(element, source, position)
-    gateway_team_id = find_gateway_team_id(element)
+    gateway_team_id = _find_gateway_team_id(element, source)
     is_private = not source.attribution.may_keep_content(gateway_team_id)
-    payload = keep_numbers(element) if is_private else element
+    payload = _keep_numbers(element, source) if is_private else element
     policy: TeamPolicy | None = None
     try:
         policy = source.attribution.find_policy(gateway_team_id)
         if _is_deleted(policy, source.received_at):
             return None
-        event = build_ai_event(
-            payload,
-            team_id=policy.team_id,
-            gateway=source.attribution.gateway,
-            gateway_version=find_gateway_version(source.user_agent),
-        )
-        _check_time(event, policy, source.received_at)
+        event = _build_event(payload, policy.team_id, source)
+        _check_time(event, policy, source)
         event = keep_event_numbers(event) if is_private else event
-        return build_row(event, _build_context(event, policy, source, position))
+        return PreparedEvent(event, _build_context(event, policy, source, position), payload)
     except InvalidEvent as error:
         team_id = policy.team_id if policy else None
         return Rejection(position=position, code=error.code, reason=str(error), team_id=team_id, payload=payload)
+
+
+def account_prepared(prepared: PreparedEvent) -> PreparedEvent:
+    """Work out its numbers."""
+    prepared.accounted = account_event(prepared.event, team_prices=prepared.context.team_prices)
+    return prepared
+
+
+def lay_out_prepared(prepared: PreparedEvent) -> Row | Rejection:
+    """The row of an event whose numbers are worked out."""
+    event, context = prepared.event, prepared.context
+    assert prepared.accounted is not None
+    try:
+        return lay_out_row(event, prepared.accounted, context)
+    except InvalidEvent as error:
+        return Rejection(
+            position=context.position,
+            code=error.code,
+            reason=str(error),
+            team_id=event.team_id,
+            payload=prepared.payload,
+        )
+
+
+def _find_gateway_team_id(element: Payload, source: BodySource) -> str | None:
+    return None if source.is_captured else find_gateway_team_id(element)
+
+
+def _keep_numbers(element: Payload, source: BodySource) -> Payload:
+    return keep_captured_numbers(element) if source.is_captured else keep_numbers(element)
+
+
+def _build_event(payload: Payload, team_id: int, source: BodySource) -> AiEvent:
+    if source.is_captured:
+        return build_captured_event(payload, team_id)
+    return build_ai_event(
+        payload,
+        team_id=team_id,
+        gateway=source.attribution.gateway,
+        gateway_version=find_gateway_version(source.user_agent),
+    )
 
 
 def _reject_unreadable(error: InvalidEvent, source: BodySource, position: int) -> Rejection:
@@ -115,8 +183,8 @@ def reject_text(rejection: Rejection, text: bytes | None, source: BodySource) ->
     if isinstance(element, InvalidEvent):
         unreadable = _reject_unreadable(element, source, rejection.position)
         return replace(rejection, team_id=unreadable.team_id, text=unreadable.text)
-    gateway_team_id = find_gateway_team_id(element)
-    payload = element if source.attribution.may_keep_content(gateway_team_id) else keep_numbers(element)
+    gateway_team_id = _find_gateway_team_id(element, source)
+    payload = element if source.attribution.may_keep_content(gateway_team_id) else _keep_numbers(element, source)
     try:
         team_id = source.attribution.find_policy(gateway_team_id).team_id
     except InvalidEvent:
@@ -139,22 +207,23 @@ def _build_context(event: AiEvent, policy: TeamPolicy, source: BodySource, posit
     )
 
 
-def _check_time(event: AiEvent, policy: TeamPolicy, received_at: datetime | None) -> None:
+def _check_time(event: AiEvent, policy: TeamPolicy, source: BodySource) -> None:
     """
-    Refuse a time at which no call of this gateway can have happened, and one that retention drops at once.
+    Refuse a time at which no call of this sender can have happened, and one that retention drops at once.
 
     Raises:
         InvalidEvent: `timestamp_out_of_range` or `past_retention`.
     """
+    received_at, field = source.received_at, "timestamp" if source.is_captured else "startTime"
     if event.timestamp < EARLIEST or (received_at and event.timestamp > received_at + CLOCK_SKEW_MAX):
         raise InvalidEvent(
             "timestamp_out_of_range",
-            f"startTime: expected {EARLIEST:%Y-%m-%d} or later and at most one day ahead of the "
+            f"{field}: expected {EARLIEST:%Y-%m-%d} or later and at most one day ahead of the "
             f"receiver's clock, got {event.timestamp:%Y-%m-%dT%H:%M:%SZ}",
         )
     if received_at and event.timestamp < received_at - timedelta(days=policy.retention_days):
         raise InvalidEvent(
             "past_retention",
-            f"startTime: {event.timestamp:%Y-%m-%d} lies before the team's retention of "
+            f"{field}: {event.timestamp:%Y-%m-%d} lies before the team's retention of "
             f"{policy.retention_days} days; raise the retention to keep it",
         )

@@ -32,7 +32,7 @@ from django.db.models import F, Min, Q, QuerySet
 
 from posthog.llm_analytics.body_column import insert_body
 from posthog.metrics import CLAIMS_TAKEN_OVER
-from posthog.models import GatewayCredential, GatewayInboxBody
+from posthog.models import GatewayCredential, GatewayInboxBody, InboxSource, Team
 
 log = structlog.get_logger(__name__)
 
@@ -60,15 +60,20 @@ class IncomingBody:
 
 def store_body(body: IncomingBody, *, credential: GatewayCredential, received_at: datetime) -> UUID:
     """Commit the body; returns the batch's id. Only after this may the sender be told that it arrived."""
-    row = GatewayInboxBody(
-        batch_id=uuid4(),
-        credential=credential,
-        received_at=received_at,
-        available_at=received_at,
-        body_bytes=body.body_bytes,
-        content_type=body.content_type[:200],
-        user_agent=body.user_agent[:200],
-    )
+    return _store(body, GatewayInboxBody(credential=credential, received_at=received_at))
+
+
+def store_captured_body(body: IncomingBody, *, team: Team, received_at: datetime) -> UUID:
+    """Commit a body of captured events, a JSON array; as `store_body`."""
+    return _store(body, GatewayInboxBody(source=InboxSource.CAPTURE, team=team, received_at=received_at))
+
+
+def _store(body: IncomingBody, row: GatewayInboxBody) -> UUID:
+    row.batch_id = uuid4()
+    row.available_at = row.received_at
+    row.body_bytes = body.body_bytes
+    row.content_type = body.content_type[:200]
+    row.user_agent = body.user_agent[:200]
     insert_body(row, body.compressed)
     return row.batch_id
 
@@ -86,7 +91,7 @@ def claim_bodies(*, now: datetime) -> list[GatewayInboxBody]:
         chosen = _choose(locked)
         _report_taken_over([body for body in locked if body.id in chosen], now=now)
         GatewayInboxBody.objects.filter(id__in=chosen).update(claimed_at=now, attempts=F("attempts") + 1)
-    claimed = GatewayInboxBody.objects.filter(id__in=chosen).select_related("credential__gateway")
+    claimed = GatewayInboxBody.objects.filter(id__in=chosen).select_related("credential__gateway", "team")
     return list(claimed.order_by("id"))
 
 

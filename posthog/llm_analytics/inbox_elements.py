@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import zstandard
+from django.conf import settings
 
 from posthog.errors import InvalidBody, InvalidEvent
 from posthog.llm_analytics.inbox import read_body
@@ -63,12 +64,15 @@ def find_element_text(body: GatewayInboxBody, position: int) -> bytes | None:
 def _parse_elements(body: GatewayInboxBody) -> Iterator[Element]:
     text = read_body(body)
     try:
-        elements = parse_body(text)
+        elements = parse_body(text, max_depth=settings.LLM_GATEWAY_MAX_JSON_DEPTH)
     except InvalidBody as error:
         yield Element(0, UnreadableEvent(error.code, str(error), text), len(text))
         return
     average_bytes = len(text) // max(len(elements), 1)
-    yield from (Element(position, element, average_bytes) for position, element in enumerate(elements))
+    del text
+    elements.reverse()
+    for position in range(len(elements)):
+        yield Element(position, elements.pop(), average_bytes)  # and it goes as soon as it is a row
 
 
 def _stream_elements(body: GatewayInboxBody, start: int, end: int | None) -> Iterator[Element]:
@@ -79,7 +83,9 @@ def _stream_elements(body: GatewayInboxBody, start: int, end: int | None) -> Ite
             continue
         if isinstance(text, InvalidBody):
             yield Element(position, text, 0)
-        elif (content := parse_element(text, f"element {position}")) is not None:
+            return
+        content = parse_element(text, f"element {position}", max_depth=settings.LLM_GATEWAY_MAX_JSON_DEPTH)
+        if content is not None:
             yield Element(position, content, len(text))
 
 

@@ -20,6 +20,8 @@ from django.db import DatabaseError
 
 from posthog.clickhouse.client import ClickHouseError
 from posthog.llm_analytics.bisection import halve, is_unreadable, is_worn_out, list_ranges, reject_event
+from posthog.llm_analytics.changed_hours import TeamHour, announce_changes, find_hours
+from posthog.llm_analytics.client_reports import link_client_reports, relink_stored
 from posthog.llm_analytics.gateway_bodies import Rejection, reject_text
 from posthog.llm_analytics.inbox import claim_bodies, release_bodies, requeue_ranges
 from posthog.llm_analytics.inbox_elements import find_element_text
@@ -54,6 +56,7 @@ class _Outcome:
     rejects: list[RejectedEvent] = field(default_factory=list)
     numberings: dict[int, list[Numbering]] = field(default_factory=dict)
     rows_by_event: Counter[str] = field(default_factory=Counter)
+    changed: set[TeamHour] = field(default_factory=set)
 
 
 def drain_once(*, now: datetime) -> Drained:
@@ -101,7 +104,8 @@ def drain_in_steps(drained: Drained, *, now: datetime) -> Iterator[Step]:
         log.exception("drain_failed", bodies=len(bodies), first_body_id=bodies[0].id)
         release_bodies(bodies, error=type(error).__name__, now=now, is_their_fault=True)
         raise
-    settle(bodies, outcome.rejects, build_receipts(bodies, outcome.numberings), now=now)
+    receipts = build_receipts(bodies, outcome.numberings)
+    settle(bodies, outcome.rejects, receipts, now=now, changed=outcome.changed)
     drained.rows, drained.rejected = outcome.rows_by_event.total(), len(outcome.rejects)
     _count_outcome(outcome)
     yield "settled"
@@ -112,8 +116,14 @@ def _store_rows(bodies: Sequence[GatewayInboxBody], outcome: _Outcome, *, now: d
     for number, batch in enumerate(build_batches(bodies, now=now)):
         yield "built"
         superseding = list_superseding_rows(batch.rows, bodies, now=now)
-        refused = insert_batch([*batch.rows, *superseding], token=f"{token}.{number}{name_rows(superseding)}")
+        linked = link_client_reports(batch.rows, now=now)
+        more = [*superseding, *linked.rewritten]
+        changed = find_hours([*linked.rows, *more])
+        announce_changes(changed, now=now)
+        outcome.changed |= changed
+        refused = insert_batch([*linked.rows, *more], token=f"{token}.{number}{name_rows(more)}")
         yield "inserted"
+        relink_stored(linked.rows, now=now, known=linked.known)
         refused_uuids = {refusal.row["uuid"] for refusal in refused}
         outcome.rows_by_event.update(row["event"] for row in batch.rows if row["uuid"] not in refused_uuids)
         for body_id, numberings in batch.numberings.items():

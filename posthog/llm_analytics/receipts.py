@@ -24,6 +24,7 @@ def build_receipts(
     return [
         ShipperReceipt(gateway_id=body.credential.gateway_id, received_at=body.received_at, **run._asdict())
         for body in bodies
+        if body.credential is not None
         for run in list_runs(numberings.get(body.id, ()), received_at=body.received_at)
     ]
 

@@ -6,6 +6,7 @@ Derive stored rows again, with today's rules and prices, and store new versions 
 - A new version keeps uuid, sorting key and delivery, and has a later `ingested_at`: the table keeps the newest. A
   page's versions are inserted before the next page is read; whatever is interrupted in between happens again and
   then changes nothing.
+- The hours of new versions are marked as changed, before and after the versions are stored.
 - A row whose evidence cannot be read stays as it is and is counted.
 """
 
@@ -24,6 +25,8 @@ import structlog
 from posthog.clickhouse.client import query_rows
 from posthog.errors import InvalidEvent
 from posthog.llm_analytics.ai_event_store import insert_rows
+from posthog.llm_analytics.changed_hours import announce_changes, find_hours, mark_changed
+from posthog.llm_analytics.client_reports import relink_stored
 from posthog.llm_usage.pricing.custom import TeamPrices
 from posthog.llm_usage.rebuild import derive_again, list_changed_columns
 from posthog.llm_usage.rows import Row
@@ -116,7 +119,7 @@ def renormalize(
     while rows := _read_page(scope, after, page_rows):
         page = _derive_page(rows, find_prices, clock())
         if page.changes and not is_dry_run:
-            _store([row for _, row in page.changes])
+            _store([row for _, row in page.changes], clock)
         yield page
         after = page.position
 
@@ -180,6 +183,10 @@ def _find_position(row: StoredRow) -> Position:
     return Position(row["team_id"], hour, row["trace_id"], row["uuid"])
 
 
-def _store(rows: Sequence[Row]) -> None:
+def _store(rows: Sequence[Row], clock: Callable[[], datetime]) -> None:
+    hours = find_hours(rows)
+    announce_changes(hours, now=clock())
     versions = "".join(f"{row['uuid']}{row['ingested_at'].isoformat()}" for row in rows)
     insert_rows(rows, deduplication_token=f"renormalize-{hashlib.sha256(versions.encode()).hexdigest()}")
+    mark_changed(hours, now=clock())
+    relink_stored(rows, now=clock())  # a link that was made while the page was derived stands in none of its rows

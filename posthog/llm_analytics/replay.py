@@ -19,9 +19,9 @@ from django.db.models import QuerySet
 from posthog.encryption import Undecryptable
 from posthog.errors import InvalidBody
 from posthog.llm_analytics.audit import record_act
-from posthog.llm_analytics.private_bodies import Rewrite, choose_rewrite
+from posthog.llm_analytics.private_bodies import Rewrite, choose_captured_rewrite, choose_rewrite
 from posthog.llm_analytics.rejected_content import open_content
-from posthog.models import GatewayInboxBody, RejectedEvent
+from posthog.models import GatewayCredential, GatewayInboxBody, InboxSource, RejectedEvent, Team
 
 PER_TRANSACTION = 500
 
@@ -35,7 +35,7 @@ class Replay:
         sent: Put into the inbox.
         waiting: Were in the inbox already.
         not_kept: Nothing of the event was kept, none of the keys opens it, or none of it may be stored any more.
-        ownerless: Their credential is gone, and with it the word on whose they are.
+        ownerless: Their credential, or their team, is gone, and with it the word on whose they are.
     """
 
     sent: int = 0
@@ -58,36 +58,60 @@ def find_rejects(
     return rejects.order_by("id")
 
 
-def replay_rejects(rejects: QuerySet[RejectedEvent], *, actor: str, now: datetime, is_dry_run: bool = False) -> Replay:
-    """Put the rejects back into the inbox; a dry run only counts what would be."""
+def replay_rejects(
+    rejects: QuerySet[RejectedEvent],
+    *,
+    actor: str,
+    now: datetime,
+    is_dry_run: bool = False,
+    scope: Team | None = None,
+) -> Replay:
+    """
+    Put the rejects back into the inbox; a dry run only counts what would be.
+
+    Args:
+        scope: The team in whose name it is done; None: the instance's.
+    """
     replay = Replay()
-    chosen = rejects.select_related("credential", "replay").iterator(chunk_size=PER_TRANSACTION)
+    chosen = rejects.select_related("credential", "team", "replay").iterator(chunk_size=PER_TRANSACTION)
     while some := list(islice(chosen, PER_TRANSACTION)):
         bodies = list(_list_bodies(some, replay, now=now))
         if not is_dry_run:
             GatewayInboxBody.objects.bulk_create(bodies, ignore_conflicts=True)
     if replay.sent and not is_dry_run:
         with transaction.atomic():
-            record_act("rejects_replayed", actor=actor, target="rejected events", details={"sent": replay.sent})
+            record_act(
+                "rejects_replayed",
+                actor=actor,
+                target="rejected events",
+                scope=scope,
+                details={"sent": replay.sent},
+            )
     return replay
 
 
 def _list_bodies(rejects: Iterable[RejectedEvent], replay: Replay, *, now: datetime) -> Iterator[GatewayInboxBody]:
-    rewrites: dict[int, Rewrite] = {}
+    rewrites: dict[tuple[str, int], Rewrite] = {}
     for reject in rejects:
+        owner = reject.team if reject.source == InboxSource.CAPTURE else reject.credential
         if hasattr(reject, "replay"):
             replay.waiting += 1
-        elif reject.credential is None:
+        elif owner is None:
             replay.ownerless += 1
         else:
-            if reject.credential.pk not in rewrites:
-                rewrites[reject.credential.pk] = choose_rewrite(reject.credential)
-            body = _read_kept(reject, rewrites[reject.credential.pk])
+            key = (reject.source, owner.pk)
+            if key not in rewrites:
+                rewrites[key] = _choose_rewrite(owner)
+            body = _read_kept(reject, rewrites[key])
             if body is None:
                 replay.not_kept += 1
             else:
                 replay.sent += 1
                 yield _build_body(reject, body, now=now)
+
+
+def _choose_rewrite(owner: GatewayCredential | Team) -> Rewrite:
+    return choose_captured_rewrite(owner) if isinstance(owner, Team) else choose_rewrite(owner)
 
 
 def _read_kept(reject: RejectedEvent, rewrite: Rewrite) -> bytes | None:
@@ -102,7 +126,9 @@ def _read_kept(reject: RejectedEvent, rewrite: Rewrite) -> bytes | None:
 def _build_body(reject: RejectedEvent, body: bytes, *, now: datetime) -> GatewayInboxBody:
     return GatewayInboxBody(
         batch_id=uuid4(),
+        source=reject.source,
         credential=reject.credential,
+        team=reject.team if reject.source == InboxSource.CAPTURE else None,
         received_at=reject.received_at,
         available_at=now,
         body=zstandard.ZstdCompressor().compress(body),

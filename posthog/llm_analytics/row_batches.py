@@ -6,24 +6,35 @@ that is tried again is recognized.
 """
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from posthog.llm_analytics.attribution import Attribution
-from posthog.llm_analytics.gateway_bodies import BodySource, Rejection, read_element
+from posthog.llm_analytics.gateway_bodies import (
+    BodySource,
+    PreparedEvent,
+    Rejection,
+    account_prepared,
+    lay_out_prepared,
+    prepare_event,
+)
 from posthog.llm_analytics.inbox_elements import Element, list_elements
 from posthog.llm_analytics.rejected_content import build_reject
-from posthog.llm_analytics.stored_attribution import load_attribution
+from posthog.llm_analytics.stored_attribution import load_body_attribution
 from posthog.llm_usage.payloads.numbering import Numbering, find_numbering
 from posthog.llm_usage.rows import Row
-from posthog.models import GatewayInboxBody, RejectedEvent
+from posthog.models import GatewayInboxBody, InboxSource, RejectedEvent
 
 log = structlog.get_logger(__name__)
 
+GROUP_ELEMENTS, GROUP_BYTES = 32, 1024 * 1024
+"""Elements that are read together, fewer where they are large."""
 BATCH_BYTES = 16 * 1024 * 1024
 """JSON text that one INSERT is made of; a worker holds about ten times this while it builds and sends it."""
 
@@ -47,42 +58,80 @@ def build_batches(bodies: Sequence[GatewayInboxBody], *, now: datetime) -> Itera
     """One batch for bodies of usual size, several for a large one; at least one, in order."""
     batch = RowBatch()
     for body, source in list_sources(bodies):
-        for element in list_elements(body):
+        for elements in _group(list_elements(body)):
             if batch.text_bytes >= BATCH_BYTES:
                 yield batch
                 batch = RowBatch()
-            batch.text_bytes += element.text_bytes
-            if isinstance(element.content, dict) and (numbering := find_numbering(element.content)) is not None:
-                batch.numberings.setdefault(body.id, []).append(numbering)
-            outcome = _read_guarded(element, source)
-            if isinstance(outcome, Rejection):
-                batch.rejects.append(build_reject(body, outcome, now=now))
-            elif outcome is not None:
-                batch.rows.append(outcome)
+            batch.text_bytes += sum(element.text_bytes for element in elements)
+            numberings = [found for element in elements if (found := _find_numbering(element, source)) is not None]
+            if numberings:
+                batch.numberings.setdefault(body.id, []).extend(numberings)
+            for outcome in _read_group(elements, source):
+                if isinstance(outcome, Rejection):
+                    batch.rejects.append(build_reject(body, outcome, now=now))
+                elif outcome is not None:
+                    batch.rows.append(outcome)
     yield batch
 
 
+def _group(elements: Iterable[Element]) -> Iterator[list[Element]]:
+    group: list[Element] = []
+    group_bytes = 0
+    for element in elements:
+        group.append(element)
+        group_bytes += element.text_bytes
+        if len(group) >= GROUP_ELEMENTS or group_bytes >= GROUP_BYTES:
+            yield group
+            group, group_bytes = [], 0
+    if group:
+        yield group
+
+
 def list_sources(bodies: Sequence[GatewayInboxBody]) -> Iterator[tuple[GatewayInboxBody, BodySource]]:
-    """Each body with where it came from; the teams of one credential are read once."""
-    attributions: dict[int, Attribution] = {}
+    """Each body with where it came from; the teams of one credential, or the one of a token, are read once."""
+    attributions: dict[tuple[int | None, int | None], Attribution] = {}
     for body in bodies:
-        if body.credential_id not in attributions:
-            attributions[body.credential_id] = load_attribution(body.credential)
+        owner = (body.credential_id, body.team_id)
+        if owner not in attributions:
+            attributions[owner] = load_body_attribution(body)
         yield (
             body,
             BodySource(
-                attribution=attributions[body.credential_id],
+                attribution=attributions[owner],
                 received_at=body.received_at,
                 offset=body.id,
                 user_agent=body.user_agent,
+                is_captured=body.source == InboxSource.CAPTURE,
             ),
         )
 
 
-def _read_guarded(element: Element, source: BodySource) -> Row | Rejection | None:
+def _find_numbering(element: Element, source: BodySource) -> Numbering | None:
+    return find_numbering(element.content) if isinstance(element.content, dict) and not source.is_captured else None
+
+
+def _read_group(elements: Sequence[Element], source: BodySource) -> list[Row | Rejection | None]:
+    """The outcome of each element, in order; step by step for all of them, see `gateway_bodies`."""
+    outcomes: list[Any] = list(elements)
+    for step in (partial(_prepare, source=source), account_prepared, lay_out_prepared):
+        outcomes = [
+            _guard(step, outcome, element, source) if isinstance(outcome, UNDERWAY) else outcome
+            for element, outcome in zip(elements, outcomes, strict=True)
+        ]
+    return outcomes
+
+
+UNDERWAY = (Element, PreparedEvent)
+
+
+def _prepare(element: Element, source: BodySource) -> PreparedEvent | Rejection | None:
+    return prepare_event(element.content, source, element.position)
+
+
+def _guard(step: Callable[[Any], Any], given: Element | PreparedEvent, element: Element, source: BodySource) -> Any:
     """An event that the rules stumble over is a reject with the error's name; its neighbours are not held up."""
     try:
-        return read_element(element.content, source, element.position)
+        return step(given)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  # dead-lettered: reading is pure, it would stumble again

@@ -1,6 +1,6 @@
 """
-The last step of a drain, in one transaction: rejects and receipts are written, replayed ones marked, and the bodies
-go.
+The last step of a drain, in one transaction: rejects and receipts are written, replayed ones marked, the hours of the
+rows are marked as changed, and the bodies go.
 
 A body of which a range is done stays, with what is left of it.
 """
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from posthog.llm_analytics.changed_hours import TeamHour, mark_changed
 from posthog.llm_analytics.inbox import advance_bodies, settle_bodies
 from posthog.models import GatewayInboxBody, RejectedEvent, ShipperReceipt
 
@@ -20,8 +21,14 @@ def settle(
     receipts: Sequence[ShipperReceipt],
     *,
     now: datetime,
+    changed: Collection[TeamHour] = (),
 ) -> None:
-    """Write what became of the bodies whose rows are stored."""
+    """
+    Write what became of the bodies whose rows are stored.
+
+    Args:
+        changed: The hours of those rows.
+    """
     replays = {body.batch_id: body.rejected_event_id for body in bodies if body.rejected_event_id}
     again = [reject for reject in rejects if reject.batch_id in replays]
     new = [reject for reject in rejects if reject.batch_id not in replays]
@@ -31,6 +38,7 @@ def settle(
         _settle_replays(replays.values(), {replays[reject.batch_id]: reject for reject in again}, now=now)
         advance_bodies([body for body in bodies if len(body.pending_ranges) > 1], now=now)
         settle_bodies([body for body in bodies if len(body.pending_ranges) <= 1])
+        mark_changed(changed, now=now)  # last: other drains that mark the same hours wait for this one's end
 
 
 def _settle_replays(replayed: Collection[int], failed: Mapping[int, RejectedEvent], *, now: datetime) -> None:

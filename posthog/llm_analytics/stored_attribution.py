@@ -1,11 +1,11 @@
-"""What Postgres says about the teams that a credential may write to."""
+"""What Postgres says about the teams that a credential, or a project token, may write to."""
 
 from collections.abc import Collection
 
 from posthog.llm_analytics.attribution import Attribution, TeamPolicy
 from posthog.llm_usage.pricing.custom import TeamPrice, TeamPrices
 from posthog.llm_usage.pricing.request import NO_PRICES
-from posthog.models import CustomPrice, GatewayCredential, GatewayTeam, Team
+from posthog.models import CustomPrice, GatewayCredential, GatewayInboxBody, GatewayTeam, Team
 
 
 def load_attribution(credential: GatewayCredential) -> Attribution:
@@ -20,6 +20,19 @@ def load_attribution(credential: GatewayCredential) -> Attribution:
         policies=_build_policies(teams.values()),
         gateway=credential.gateway.name,
     )
+
+
+def load_team_attribution(team: Team) -> Attribution:
+    """What came with the team's project token is the team's."""
+    return Attribution(only_team_id=team.id, policies=_build_policies([team]))
+
+
+def load_body_attribution(body: GatewayInboxBody) -> Attribution:
+    """The teams that the events of a body may go to."""
+    if body.credential is not None:
+        return load_attribution(body.credential)
+    assert body.team is not None  # the table's constraint: one of them is there
+    return load_team_attribution(body.team)
 
 
 def _build_policies(teams: Collection[Team]) -> dict[int, TeamPolicy]:

@@ -49,10 +49,11 @@ def list_superseding_rows(rows: Sequence[Row], bodies: Sequence[GatewayInboxBody
         rows: About to be stored; `_offset` names the body of each.
         now: When they are; aware UTC.
     """
-    gateways = {body.id: body.credential.gateway_id for body in bodies}
+    gateways = {body.id: body.credential.gateway_id for body in bodies if body.credential is not None}
     by_gateway: dict[UUID, list[Row]] = {}
     for row in rows:
-        by_gateway.setdefault(gateways[row["_offset"]], []).append(row)
+        if (gateway_id := gateways.get(row["_offset"])) is not None:
+            by_gateway.setdefault(gateway_id, []).append(row)
     return [row for gateway_id, of_it in by_gateway.items() for row in _list_of_gateway(gateway_id, of_it, now)]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from posthog.llm_analytics.audit import record_act
 from posthog.llm_analytics.team_events import count_team_events, delete_team_rows, rewrite_retention
@@ -78,7 +79,7 @@ def delete_team_events(team: Team, *, actor: str, now: datetime) -> Deletion:
 
     First the moment is written down, so that no delivery that still waits adds an event behind the deletion's
     back; then what is stored goes. A drain that had begun before may still write: `is_drain_running` says so, and
-    `delete_team_rows` takes that away, too. A crash in between leaves a part: run it again.
+    `delete_late_writings` takes that away, too. A crash in between leaves a part: run it again.
 
     Raises:
         ClickHouseError: Rows may remain; run it again.
@@ -87,12 +88,24 @@ def delete_team_events(team: Team, *, actor: str, now: datetime) -> Deletion:
     with transaction.atomic():
         team.events_deleted_before = now
         team.save(update_fields=["events_deleted_before"])
-        own_bodies = GatewayInboxBody.objects.filter(credential__team=team, received_at__lt=now)
+        own_bodies = GatewayInboxBody.objects.filter(Q(credential__team=team) | Q(team=team), received_at__lt=now)
         waiting_bodies, _ = own_bodies.filter(claimed_at=None).delete()
         rejects, _ = RejectedEvent.objects.filter(team=team, received_at__lt=now).delete()
         _record("team_events_deleted", team, actor, events=events, rejects=rejects, waiting_bodies=waiting_bodies)
     delete_team_rows(team.id, ingested_before=now)
     return Deletion(events=events, rejects=rejects, waiting_bodies=waiting_bodies)
+
+
+def delete_late_writings(team: Team, *, before: datetime) -> int:
+    """
+    Delete the rows and rejects that drains wrote after `delete_team_events`, of what arrived until then.
+
+    Returns:
+        The rejects among them.
+    """
+    rejects, _ = RejectedEvent.objects.filter(team=team, received_at__lt=before).delete()
+    delete_team_rows(team.id, ingested_before=before)
+    return rejects
 
 
 def is_drain_running(*, begun_before: datetime) -> bool:

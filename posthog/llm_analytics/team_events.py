@@ -3,7 +3,7 @@ A team's stored rows: counted, deleted, given another end. Each statement here c
 
 Deletion and retention are mutations: parts are written anew without the rows, not only masked. Where a table is
 not told here it is found: every MergeTree table of the database with a `team_id` holds what was derived from
-events, and loses it with them.
+events, and loses it with them. Rollups follow deletion, and outlive retention.
 
 Retention. `drop_date` is computed from `retention_days` when a row is inserted and chooses its partition, so it
 cannot be updated in place: rows are inserted again with the new days, and then those old ones go whose new twin is
@@ -15,7 +15,10 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from posthog.clickhouse.client import query_rows, sync_execute
+from posthog.llm_analytics.changed_hours import TeamHour, announce_changes, mark_changed
+from posthog.llm_analytics.usage_rollup import roll_up_before
 from posthog.models.ai_events.sql import SHARDED_TABLE, TABLE, WRITTEN_COLUMNS, insert_table
+from posthog.models.ai_usage_hourly.sql import USAGE
 
 MUTATION_SETTINGS = {"mutations_sync": 2, "allow_nondeterministic_mutations": 1}
 REWRITE_TIMEOUT_S = 3600
@@ -31,10 +34,15 @@ def count_team_events(team_id: int, *, ingested_before: datetime | None = None) 
 def delete_team_rows(team_id: int, *, ingested_before: datetime) -> None:
     """Delete the team's rows from every table; of `ai_events` those received before the moment (aware UTC)."""
     params = _params(team_id, ingested_before)
+    summed = _list_hours(team_id, f"SELECT hour FROM {USAGE.table} WHERE team_id = %(team_id)s")
+    announce_changes(summed, now=ingested_before, may_shrink=True)
     for table in _list_team_tables():
         before = _before(ingested_before) if table == _storage_table() else ""
         sql = f"ALTER TABLE {table}{_on_cluster()} DELETE WHERE team_id = %(team_id)s {before}"
         sync_execute(sql, params, settings=MUTATION_SETTINGS)
+    # What arrived after the moment is left and must be summed again; so must an hour that was rolled up meanwhile.
+    left = _list_hours(team_id, f"SELECT toStartOfHour(timestamp) AS hour FROM {TABLE} WHERE team_id = %(team_id)s")
+    mark_changed(summed | left, now=ingested_before, may_shrink=True)
 
 
 def rewrite_retention(team_id: int, retention_days: int) -> int:
@@ -43,6 +51,7 @@ def rewrite_retention(team_id: int, retention_days: int) -> int:
     differs = "team_id = %(team_id)s AND retention_days != %(days)s"
     rows = query_rows(f"SELECT count() AS rows FROM {TABLE} FINAL WHERE {differs}", params)[0]["rows"]
     if rows:
+        roll_up_before(datetime.now(UTC) - timedelta(days=retention_days), team_id=team_id)
         sync_execute(_rewrite_sql(differs), params, settings={"max_execution_time": REWRITE_TIMEOUT_S})
         twin = f"SELECT uuid FROM {TABLE} WHERE team_id = %(team_id)s AND retention_days = %(days)s"
         is_over = "toDate(timestamp) + toIntervalDay(%(days)s) <= today()"
@@ -62,6 +71,11 @@ def _rewrite_sql(differs: str) -> str:
         f"SELECT {values} FROM {TABLE} FINAL WHERE {differs} "
         "AND toDate(timestamp) + toIntervalDay(%(days)s) > today()"
     )
+
+
+def _list_hours(team_id: int, sql: str) -> set[TeamHour]:
+    hours = query_rows(f"SELECT DISTINCT hour FROM ({sql})", {"team_id": team_id})
+    return {TeamHour(team_id, row["hour"].replace(tzinfo=UTC)) for row in hours}
 
 
 def _list_team_tables() -> list[str]:

@@ -39,6 +39,9 @@ DRAIN_INBOX_EVERY = timedelta(seconds=5)
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {
     "posthog.tasks.llm_gateway_*": {"queue": LLM_GATEWAY_QUEUE},
     "posthog.tasks.llm_analytics_usage_report.*": {"queue": USAGE_REPORTS_QUEUE},
+    "posthog.tasks.llm_analytics_rollup.*": {"queue": USAGE_REPORTS_QUEUE},
+    "ee.tasks.report_delivery.*": {"queue": USAGE_REPORTS_QUEUE},
+    "ee.tasks.budgets.*": {"queue": USAGE_REPORTS_QUEUE},
 }
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
@@ -49,7 +52,26 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "llm-analytics-usage-report": {
         "task": "posthog.tasks.llm_analytics_usage_report.send_llm_analytics_usage_reports",
-        "schedule": crontab(hour="0", minute="20"),
+        "schedule": crontab(minute="20"),
+    },
+    "roll-up-usage": {
+        "task": "posthog.tasks.llm_analytics_rollup.roll_up_usage",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
+    },
+    "verify-rollups": {
+        "task": "posthog.tasks.llm_analytics_rollup.verify_rollups",
+        "schedule": crontab(hour="4", minute="10"),
+    },
+    "deliver-usage-reports": {
+        "task": "ee.tasks.report_delivery.deliver_usage_reports",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
+    "check-budgets": {
+        "task": "ee.tasks.budgets.check_budgets",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 60},
     },
     "report-stuck-claims": {
         "task": "posthog.tasks.llm_gateway_stuck_claims.report_stuck_claims",

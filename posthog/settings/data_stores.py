@@ -8,6 +8,10 @@ from posthog.settings.environment import FILE_PATH, FLAG, IDENTIFIER, PORT, TEXT
 CONNECT_TIMEOUT_S = 2
 """The least that libpq allows: the webhook answers 503 then, and its sender waits no longer than that."""
 
+DEAD_PEER = {"tcp_user_timeout": 20_000, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""A server whose machine or network is gone is noticed within a minute: what is sent by the first (milliseconds), an
+answer that is awaited by the others (seconds). A hung server is not: see DATABASE_ANSWER_TIMEOUT_S."""
+
 DATABASE_URL: SplitResult = setting(
     "DATABASE_URL",
     split_url("postgres", "postgresql", what="the address of a Postgres database"),
@@ -18,9 +22,9 @@ DATABASE_URL: SplitResult = setting(
 
 def to_database(url: SplitResult) -> dict[str, Any]:
     """Turn a Postgres URL into an entry of DATABASES; `?host=/dir` means a Unix socket, as in libpq."""
-    options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, **dict(parse_qsl(url.query))}
+    options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, **DEAD_PEER, **dict(parse_qsl(url.query))}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "posthog.postgres",
         "NAME": unquote(url.path.lstrip("/")) or "posthog",
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
@@ -33,6 +37,12 @@ def to_database(url: SplitResult) -> dict[str, Any]:
 
 
 DATABASES = {"default": to_database(DATABASE_URL)}
+DATABASE_ANSWER_TIMEOUT_S = setting(
+    "DATABASE_ANSWER_TIMEOUT_S",
+    whole_number(1, 3600),
+    default="8",
+    about="Seconds that the web waits for an answer of Postgres; then its own is 503, and the connection is closed.",
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = setting(

@@ -60,7 +60,13 @@ LLM_GATEWAY_MAX_EVENTS_PER_BODY = setting(
     "LLM_GATEWAY_MAX_EVENTS_PER_BODY",
     whole_number(1),
     default="100000",
-    about="Most events of a body that is checked before the answer; above it the webhook answers 413.",
+    about="Most events of one body; above it the webhook answers 413.",
+)
+LLM_GATEWAY_MAX_JSON_DEPTH = setting(
+    "LLM_GATEWAY_MAX_JSON_DEPTH",
+    whole_number(16, 1000),
+    default="1000",
+    about="Most levels on which an event may be nested; a deeper one is a reject, and a body of nothing else a 400.",
 )
 LLM_GATEWAY_MAX_BODIES_PER_MINUTE = setting(
     "LLM_GATEWAY_MAX_BODIES_PER_MINUTE",

@@ -60,7 +60,7 @@ TRUST_PROXY_HEADERS = setting(
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY_HEADERS else None
 
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^api/llm_gateway/", r"^(batch|capture|i|e)/"]
+SECURE_REDIRECT_EXEMPT = [r"^api/llm_gateway/", r"^(batch|capture|i|e)(/|$)"]
 """A gateway inside the cluster may post over plain HTTP: a redirect would lose its events."""
 SECURE_HSTS_SECONDS = ONE_YEAR_S if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
@@ -77,7 +77,10 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
     "posthog.apps.PostHogConfig",
+    "ee.apps.EnterpriseConfig",
 ]
 MIDDLEWARE = [
     "posthog.api.health.HealthMiddleware",

@@ -1,4 +1,4 @@
-"""The beat task that closes a UTC day: one report per team, stored in Postgres."""
+"""The beat task that keeps the usage reports: refreshes open days, closes those that are due, corrects closed ones."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,7 +8,8 @@ from django.db import Error as PostgresError
 from django.utils import timezone
 
 from posthog.clickhouse.client import ClickHouseError
-from posthog.llm_analytics.stored_reports import generate_reports
+from posthog.llm_analytics.report_runs import Refreshed, refresh_reports, report_day
+from posthog.models import Organization
 
 log = structlog.get_logger(__name__)
 
@@ -28,15 +29,21 @@ EXPIRES_S = 4 * 60 * 60
 )
 def send_llm_analytics_usage_reports(day: str | None = None) -> None:
     """
-    Report one UTC day.
+    Report what is due.
 
     Args:
-        day: `YYYY-MM-DD`; None: the day before the task runs.
+        day: `YYYY-MM-DD`: this day of every organization; None: every day that is open, begins or has changed.
     """
     now = timezone.now()
-    reported = date.fromisoformat(day) if day else find_previous_day(now)
-    reports = generate_reports(reported, now=now)
-    log.info("usage_reports_stored", day=reported.isoformat(), teams=len(reports))
+    refreshed = Refreshed()
+    if day:
+        organization_ids = list(Organization.objects.values_list("id", flat=True))
+        refreshed.count(report_day(date.fromisoformat(day), organization_ids, now=now))
+    else:
+        refreshed = refresh_reports(now=now)
+    log.info(
+        "usage_reports_stored", days=refreshed.days, closed=refreshed.closed, corrected=refreshed.corrected, day=day
+    )
 
 
 def find_previous_day(now: datetime) -> date:

@@ -87,8 +87,8 @@ def _read_rejects(stack: StartedStack) -> list[StoredReject]:
 
 def _read_reports(stack: StartedStack, teams: dict[int, str]) -> dict[str, list[dict[str, Any]]]:
     reports: dict[str, list[dict[str, Any]]] = {}
-    for line in stack.query_postgres("SELECT team_id, report FROM posthog_usagereport ORDER BY day"):
-        reports.setdefault(teams[line["team_id"]], []).append(line["report"])
+    for line in stack.query_postgres("SELECT team_id, figures FROM posthog_usagereport ORDER BY day"):
+        reports.setdefault(teams[line["team_id"]], []).append(line["figures"])
     return reports
 
 

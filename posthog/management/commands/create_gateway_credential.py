@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from posthog.llm_analytics.audit import find_cli_actor
 from posthog.llm_analytics.credential_administration import create_credential
+from posthog.llm_analytics.gateway_administration import ensure_team_gateway
 from posthog.models import Gateway, Team
 
 
@@ -56,10 +57,3 @@ def find_gateway(name: str) -> Gateway:
         ids = ", ".join(str(gateway.id) for gateway in found)
         raise CommandError(f"--gateway: several are named {name!r}; give an id instead: {ids}")
     return found[0]
-
-
-def ensure_team_gateway(team: Team) -> Gateway:
-    """The gateway that stands for the senders of one team."""
-    name = f"{team.name} (team {team.id})"
-    gateway, _ = Gateway.objects.get_or_create(organization=team.organization, name=name)
-    return gateway

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from posthog.llm_analytics.audit import find_cli_actor
-from posthog.llm_analytics.team_administration import delete_team_events, is_drain_running
-from posthog.llm_analytics.team_events import count_team_events, delete_team_rows
+from posthog.llm_analytics.team_administration import delete_late_writings, delete_team_events, is_drain_running
+from posthog.llm_analytics.team_events import count_team_events
 from posthog.management.commands.create_gateway_credential import find_team
 
 LOOK_EVERY_S = 0.2
@@ -30,10 +30,10 @@ class Command(BaseCommand):
         now = timezone.now()
         gone = delete_team_events(team, actor=find_cli_actor(), now=now)
         self._wait_for_drains(now)
-        delete_team_rows(team.id, ingested_before=now)
+        rejects = gone.rejects + delete_late_writings(team, before=now)
         left = count_team_events(team.id, ingested_before=now)
         self.stdout.write(
-            f"team {team.pk}: {gone.events} rows, {gone.rejects} rejects and {gone.waiting_bodies} waiting bodies "
+            f"team {team.pk}: {gone.events} rows, {rejects} rejects and {gone.waiting_bodies} waiting bodies "
             f"deleted; {left} rows left"
         )
         if left:

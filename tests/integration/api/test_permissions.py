@@ -17,6 +17,8 @@ from django.utils import timezone
 from posthog.api.health import VIEWS
 from posthog.llm_analytics.ingestion import drain_once
 from posthog.models import GatewayInboxBody, Organization, OrganizationMembership, SignInLink, Team, User
+from posthog.urls import CAPTURE_DOORS
+from tests.integration.api.llm_analytics.doors import API_DOORS, fill_path
 from tests.integration.factories import GatewaySetup, deliver, make_call, make_gateway
 
 pytestmark = [
@@ -37,6 +39,7 @@ class Door:
 
     Attributes:
         answers: Status by role, in the order of ROLES; a redirect with its target's path.
+        path: `{team}` and the like stand for things of the team Alpha, see `doors.py`.
         shows_teams: Its answer lists the teams of the visitor's own organizations and no others.
     """
 
@@ -45,6 +48,7 @@ class Door:
     path: str
     answers: tuple[str, str, str, str, str]
     shows_teams: bool = False
+    body: bytes = b"[]"
 
 
 EVERYBODY_200 = ("200",) * 5
@@ -56,9 +60,16 @@ DOORS = (
     Door("sign_out", "POST", "/logout", (SIGN_IN,) * 5),
     Door("llm_gateway_webhook", "POST", "/api/llm_gateway/webhook", ("401",) * 5),
     Door("llm_gateway_webhook", "POST", "/api/llm_gateway/webhook/", ("401",) * 5),
+    Door("llm_gateway_quota", "GET", "/api/llm_gateway/quota", ("401",) * 5),
+    Door("llm_gateway_quota", "GET", "/api/llm_gateway/quota/", ("401",) * 5),
+    *(Door(name, "POST", f"/{door}/", ("401",) * 5) for door, name in CAPTURE_DOORS.items()),
+    Door("capture_batch", "POST", "/batch", ("401",) * 5),
+    Door("otlp_traces", "POST", "/i/v0/ai/otel", ("401",) * 5),
+    Door("otlp_traces", "POST", "/i/v0/ai/otel/v1/traces", ("401",) * 5),
     Door("/_livez", "GET", "/_livez", EVERYBODY_200),
     Door("/_readyz", "GET", "/_readyz?check=postgres", EVERYBODY_200),
     Door("/metrics", "GET", "/metrics", EVERYBODY_200),
+    *(Door(each.name, each.method, each.path, each.answers, body=each.body) for each in API_DOORS),
 )
 """`/metrics` is for this machine, which the test client is; from elsewhere see `test_metrics.py`."""
 
@@ -70,7 +81,7 @@ def setup() -> GatewaySetup:
     Organization.objects.filter(id=theirs.gateway.organization_id).update(name="Theirs")
     Team.objects.filter(id=theirs.alpha.id).update(name="Secret team")
     theirs.beta.delete()
-    deliver(ours, [make_call(1), make_call(2, "team-beta")])
+    deliver(ours, [make_call(1, trace_id="trace-1"), make_call(2, "team-beta")])
     deliver(theirs, [make_call(3)])
     drain_once(now=timezone.now())
     return ours
@@ -97,10 +108,11 @@ def find_day() -> str:
     return datetime.fromtimestamp(make_call(1)["startTime"], UTC).date().isoformat()
 
 
-def ask(client: Client, door: Door) -> Any:
+def ask(client: Client, door: Door, setup: GatewaySetup) -> Any:
+    path = fill_path(door.path, setup)
     if door.method == "GET":
-        return client.get(door.path)
-    return client.post(door.path, b"[]", content_type="application/json")
+        return client.get(path)
+    return client.post(path, door.body, content_type="application/json")
 
 
 def describe(answer: HttpResponseBase) -> str:
@@ -125,7 +137,7 @@ def test_every_address_has_its_line() -> None:
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method} {door.path}")
 def test_door_answers_each_role(setup: GatewaySetup, door: Door, role: Role) -> None:
     """Status and target are those of the table."""
-    answer = ask(make_visitor(role, setup), door)
+    answer = ask(make_visitor(role, setup), door, setup)
     assert describe(answer) == door.answers[ROLES.index(role)]
 
 

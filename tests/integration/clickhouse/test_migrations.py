@@ -69,7 +69,7 @@ def test_the_first_run_applies_and_records_all(empty_database: str) -> None:
     """In order, each with its time."""
     assert list(apply_migrations()) == NAMES
     assert list_records() == NAMES
-    assert list_tables() == sorted(["ai_events", APPLIED_TABLE])
+    assert list_tables() == sorted(["ai_events", "ai_usage_hourly", "ai_usage_hourly_end_users", APPLIED_TABLE])
 
 
 def test_a_second_run_does_nothing(empty_database: str) -> None:

@@ -21,7 +21,7 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from posthog.llm_analytics import row_batches  # noqa: E402
-from posthog.llm_analytics.gateway_bodies import read_element  # noqa: E402
+from posthog.llm_analytics.gateway_bodies import prepare_event  # noqa: E402
 from posthog.llm_analytics.ingestion import Drained, Step, drain_in_steps  # noqa: E402
 
 
@@ -47,9 +47,9 @@ def poison_reading(poison: str) -> None:
     def read_or_die(element: Any, *others: Any) -> Any:
         if poison in repr(element):
             os.kill(os.getpid(), signal.SIGKILL)
-        return read_element(element, *others)
+        return prepare_event(element, *others)
 
-    mock.patch.object(row_batches, "read_element", read_or_die).start()
+    mock.patch.object(row_batches, "prepare_event", read_or_die).start()
 
 
 if __name__ == "__main__":

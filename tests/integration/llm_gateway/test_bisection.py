@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from posthog.llm_analytics import ingestion, row_batches
-from posthog.llm_analytics.gateway_bodies import read_element
+from posthog.llm_analytics.gateway_bodies import prepare_event
 from posthog.llm_analytics.inbox import IncomingBody, claim_bodies, requeue_ranges, store_body
 from posthog.llm_analytics.ingestion import drain_once
 from posthog.llm_analytics.rejected_content import open_content
@@ -33,9 +33,9 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> None:
     def read_or_fail(element: Any, *others: Any) -> Any:
         if isinstance(element, dict) and element.get("session_id") == "poison":
             raise MemoryError
-        return read_element(element, *others)
+        return prepare_event(element, *others)
 
-    monkeypatch.setattr(row_batches, "read_element", read_or_fail)
+    monkeypatch.setattr(row_batches, "prepare_event", read_or_fail)
 
 
 def drain_patiently(rounds: int = 80) -> None:
@@ -124,17 +124,20 @@ def test_large_body_that_breaks_off_gives_what_was_whole(setup: GatewaySetup, mo
     assert (reject.position, reject.reason_code) == (2, "body_cut_short")
 
 
+@pytest.mark.parametrize("step", ["prepare_event", "account_prepared", "lay_out_prepared"])
 def test_rules_that_stumble_cost_one_event(
-    setup: GatewaySetup, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    setup: GatewaySetup, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
 ) -> None:
     """An error in reading is certain to come again: the event is a reject at once; what it quotes stays unsaid."""
+    go_on = getattr(row_batches, step)
 
-    def stumble(element: Any, *others: Any) -> Any:
-        if element["id"] == "r2":
+    def stumble(given: Any, *others: Any) -> Any:
+        payload = given if isinstance(given, dict) else given.payload
+        if payload["id"] == "r2":
             raise ValueError("could not convert 'the words of a customer'")
-        return read_element(element, *others)
+        return go_on(given, *others)
 
-    monkeypatch.setattr(row_batches, "read_element", stumble)
+    monkeypatch.setattr(row_batches, step, stumble)
     deliver(setup, [make_call(1), make_call(2), make_call(3)])
     assert drain_once(now=timezone.now()) == ingestion.Drained(bodies=1, rows=2, rejected=1)
     reject = RejectedEvent.objects.get()

@@ -20,7 +20,7 @@ from pytest_django import Settings
 from posthog.api import body_rate
 from posthog.llm_analytics.ingestion import drain_once
 from posthog.llm_gateway.signature import sign_body
-from posthog.models import AuditEntry, GatewayCredential, GatewayInboxBody, RejectedEvent
+from posthog.models import AuditEntry, GatewayCredential, GatewayInboxBody, RejectedEvent, Team
 from stack.application import KEEP_ALIVE_S
 from tests.integration.application import running_web
 from tests.integration.factories import GatewaySetup, list_ai_events, make_call, make_gateway
@@ -150,10 +150,39 @@ def test_nothing_is_limited_while_the_cache_is_away(
     monkeypatch.setattr(body_rate, "_cache_away_until_s", 0.0)
 
 
-def test_too_many_events_are_refused(setup: GatewaySetup, settings: Settings) -> None:
-    """413 names the limit and the number."""
-    settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY = 3
-    assert [post(setup.token, json.dumps([{}] * n).encode()) for n in (3, 4)] == [(202, ""), (413, "too_many_events")]
+@pytest.mark.parametrize("parsed_bytes", [1000, 5], ids=["parsed", "too-large-to-parse"])
+@pytest.mark.parametrize(
+    ("event", "joint", "ends"),
+    [
+        pytest.param(b"{}", b", ", b"[]", id="array"),
+        pytest.param(b'{"a": [1, {}, "},{"]}', b",\n", b"[]", id="nested-array"),
+        pytest.param(b'{"a": [1, 2, 3]}', b"\n", b"  ", id="lines"),
+    ],
+)
+def test_too_many_events_are_refused(
+    setup: GatewaySetup, settings: Settings, parsed_bytes: int, event: bytes, joint: bytes, ends: bytes
+) -> None:
+    """Whether or not the body is parsed before the answer: as many as the limit are taken, one more is 413."""
+    settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY, settings.LLM_GATEWAY_PARSE_AT_DOOR_BYTES = 3, parsed_bytes
+    bodies = [ends[:1] + joint.join([event] * n + [b"null"]) + ends[1:] for n in (3, 4)]
+    assert [post(setup.token, body) for body in bodies] == [(202, ""), (413, "too_many_events")]
+
+
+def test_elements_that_are_no_events_count(setup: GatewaySetup, settings: Settings) -> None:
+    """Each would be a reject: a large body of nothing but numbers must not become millions of them."""
+    settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY, settings.LLM_GATEWAY_PARSE_AT_DOOR_BYTES = 3, 5
+    assert post(setup.token, b"[7, 7, 7, 7]") == (413, "too_many_events")
+
+
+@pytest.mark.parametrize("is_private", [False, True])
+def test_large_body_of_nothing_is_not_read_to_its_end(
+    setup: GatewaySetup, settings: Settings, is_private: bool
+) -> None:
+    """Half a gigabyte of `null` is a small body under gzip: beside the events no more of them than of these."""
+    Team.objects.filter(id=setup.alpha.id).update(is_private=is_private)
+    settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY, settings.LLM_GATEWAY_PARSE_AT_DOOR_BYTES = 3, 5
+    assert post(setup.token, b"[null, null, null, {}]") == (202, "")
+    assert post(setup.token, b"[null, null, null, null]") == (413, "too_many_events")
 
 
 def test_gzip_bomb_is_refused_as_it_unfolds(setup: GatewaySetup) -> None:
@@ -221,6 +250,27 @@ class TestDocumentedAnswers:
         assert self.drain() == 2
         codes = [reject.reason_code for reject in RejectedEvent.objects.order_by("position")]
         assert codes == ["event_not_utf8", "event_not_json", "event_too_deep", "event_not_object"]
+
+    @pytest.mark.parametrize("parsed_bytes", [100_000, 5], ids=["parsed-at-door", "by-the-worker"])
+    def test_event_deeper_than_the_limit_costs_itself(
+        self, setup: GatewaySetup, settings: Settings, parsed_bytes: int
+    ) -> None:
+        """The body is taken; the event is a reject that names the limit, one at the limit is a row."""
+        settings.LLM_GATEWAY_MAX_JSON_DEPTH, settings.LLM_GATEWAY_PARSE_AT_DOOR_BYTES = 20, parsed_bytes
+        at_limit = make_call(1) | {"deep": json.loads("[" * 19 + "]" * 19)}
+        deeper = make_call(2) | {"deep": json.loads("[" * 20 + "]" * 20)}
+        assert post(setup.token, json.dumps([at_limit, deeper]).encode()) == (202, "")
+        assert self.drain() == 1
+        reject = RejectedEvent.objects.get()
+        assert (reject.reason_code, reject.reason) == ("event_too_deep", "element 1: nested deeper than 20 levels")
+
+    def test_body_of_events_too_deep_is_refused(self, setup: GatewaySetup, settings: Settings) -> None:
+        """With nothing else in it there is nothing to keep: 400."""
+        settings.LLM_GATEWAY_MAX_JSON_DEPTH = 20
+        deeper = make_call(1) | {"deep": json.loads("[" * 20 + "]" * 20)}
+        bodies = [json.dumps(deeper), json.dumps([deeper]), json.dumps(deeper) + "\n" + json.dumps(deeper)]
+        assert [post(setup.token, body.encode()) for body in bodies] == [(400, "body_too_deep")] * 3
+        assert not GatewayInboxBody.objects.exists()
 
 
 @contextmanager

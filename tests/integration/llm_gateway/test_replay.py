@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from posthog.llm_analytics import row_batches
-from posthog.llm_analytics.gateway_bodies import read_element
+from posthog.llm_analytics.gateway_bodies import prepare_event, read_element
 from posthog.llm_analytics.ingestion import drain_once
 from posthog.llm_analytics.rejected_content import open_content
 from posthog.llm_analytics.replay import Replay, find_rejects, replay_rejects
@@ -125,6 +125,18 @@ def test_encrypted_reject_is_whole_and_unreadable_in_the_database(setup: Gateway
     assert "hello" in list_ai_events(setup.beta)[0]["input"]
 
 
+def test_key_of_a_call_that_was_turned_away_is_not_kept(setup: GatewaySetup, settings: Settings) -> None:
+    """The gateway puts the raw key where an accepted one's hash stands: encrypted or not, it goes."""
+    settings.LLM_GATEWAY_REJECT_CONTENT = "encrypted"
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    call = make_call(1, None, status="failure", custom_llm_provider=None)
+    deliver(setup, [call | {"metadata": {"user_api_key_hash": "sk-the-raw-key"}}])
+    drain_once(now=timezone.now())
+    kept = open_content(RejectedEvent.objects.get()) or b""
+    assert b"litellm_call_id" in kept
+    assert b"sk-the-raw-key" not in kept
+
+
 def test_rotated_key_still_opens(setup: GatewaySetup, settings: Settings) -> None:
     """A new key in front encrypts, the old behind it decrypts; without it the reject stays, and says so."""
     old, new = (Fernet.generate_key().decode() for _ in range(2))
@@ -183,11 +195,14 @@ def test_refused_row_can_be_replayed(setup: GatewaySetup, monkeypatch: pytest.Mo
     """What ClickHouse did not take is kept like any other reject, found again by its place in the body."""
 
     def spoil(element: Any, source: Any, position: int) -> Any:
+        if position != 1:
+            return prepare_event(element, source, position)
         row = read_element(element, source, position)
-        return {**row, "latency": "no number"} if position == 1 and isinstance(row, dict) else row
+        assert isinstance(row, dict)
+        return row | {"latency": "no number"}
 
     with monkeypatch.context() as patched:
-        patched.setattr(row_batches, "read_element", spoil)
+        patched.setattr(row_batches, "prepare_event", spoil)
         deliver(setup, [make_call(1), make_call(2), make_call(3)])
         assert drain_once(now=timezone.now()).rows == 2
     rejected = RejectedEvent.objects.get()

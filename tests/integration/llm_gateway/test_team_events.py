@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from posthog.clickhouse.client import query_rows, sync_execute
-from posthog.llm_analytics.ingestion import drain_once
-from posthog.llm_analytics.team_administration import delete_team_events
+from posthog.llm_analytics.ingestion import Drained, drain_in_steps, drain_once
+from posthog.llm_analytics.team_administration import delete_team_events, is_drain_running
+from posthog.management.commands.delete_team_events import Command
 from posthog.models import AuditEntry, GatewayCredential, GatewayInboxBody, RejectedEvent, Team
 from tests.integration.factories import GatewaySetup, deliver, list_ai_events, make_call, make_gateway
 
@@ -133,6 +134,26 @@ def test_delivery_that_waited_adds_nothing_behind_the_deletions_back(setup: Gate
     delete_team_events(setup.alpha, actor="test", now=timezone.now())
     assert GatewayInboxBody.objects.count() == 1
     assert drain_once(now=timezone.now()).rows == 1
+    assert (count_rows(setup.alpha), count_rows(setup.beta), RejectedEvent.objects.count()) == (0, 1, 0)
+
+
+def test_drain_that_had_begun_leaves_nothing_either(
+    setup: GatewaySetup, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It read the teams before the deletion, and writes its row and its reject behind it."""
+    deliver(setup, [make_call(1), make_call(2) | {"startTime": None}, make_call(3, "team-beta")])
+    drain = drain_in_steps(Drained(), now=timezone.now())
+    assert [next(drain), next(drain)] == ["claimed", "built"]
+
+    def finish_and_look(*, begun_before: datetime) -> bool:
+        assert is_drain_running(begun_before=begun_before)
+        assert list(drain) == ["inserted", "settled"]
+        assert (count_rows(setup.alpha), RejectedEvent.objects.count()) == (1, 1)
+        return is_drain_running(begun_before=begun_before)
+
+    monkeypatch.setattr(f"{Command.__module__}.is_drain_running", finish_and_look)
+    call_command("delete_team_events", "--team", str(setup.alpha.id), "--yes")
+    assert "1 rejects and 0 waiting bodies deleted; 0 rows left" in capsys.readouterr().out
     assert (count_rows(setup.alpha), count_rows(setup.beta), RejectedEvent.objects.count()) == (0, 1, 0)
 
 

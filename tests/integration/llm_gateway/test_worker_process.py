@@ -102,4 +102,4 @@ def test_worker_runs_the_daily_report_from_its_queue(setup: GatewaySetup, tmp_pa
         wait_until(lambda: not GatewayInboxBody.objects.exists(), "inbox empty")
         app.send_task("posthog.tasks.llm_analytics_usage_report.send_llm_analytics_usage_reports", [day.isoformat()])
         wait_until(lambda: UsageReport.objects.filter(team=setup.alpha).exists(), "report stored")
-    assert UsageReport.objects.get(team=setup.alpha).report["input_tokens"] == 100
+    assert UsageReport.objects.get(team=setup.alpha).figures["input_tokens"] == 100

@@ -1,7 +1,7 @@
 """What the database itself refuses, whoever writes to it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -57,7 +57,7 @@ def setup() -> GatewaySetup:
             id="address-twice",
         ),
         pytest.param(
-            lambda s: [UsageReport.objects.create(team=s.alpha, day="2026-04-01", report={}) for _ in range(2)],
+            lambda s: [make_usage_report(s.alpha) for _ in range(2)],
             id="report-of-a-day-twice",
         ),
         pytest.param(lambda s: add_member(s.gateway.organization, level="king"), id="level-that-is-none"),
@@ -68,6 +68,13 @@ def test_database_refuses(setup: GatewaySetup, write: Callable[[GatewaySetup], A
     """No code path, shell or script gets past a constraint."""
     with pytest.raises(IntegrityError):
         write(setup)
+
+
+def make_usage_report(team: Team) -> UsageReport:
+    day = datetime(2026, 4, 1, tzinfo=UTC)
+    return UsageReport.objects.create(
+        team=team, day=day.date(), starts_at=day, ends_at=day + timedelta(days=1), figures={}
+    )
 
 
 def add_member(organization: Organization, level: str = "member", times: int = 1) -> None:

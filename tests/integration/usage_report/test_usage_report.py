@@ -1,41 +1,23 @@
 """The daily report: exact sums of one UTC day, per team, once."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from io import StringIO
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from freezegun import freeze_time
 from pytest_django import Settings
 
 from posthog.clickhouse.client import ClickHouseError, close_connection
-from posthog.llm_analytics.ai_event_store import insert_rows
 from posthog.llm_analytics.usage_report import TeamUsageReport, build_usage_reports
-from posthog.llm_usage.payloads.litellm import build_ai_event
-from posthog.llm_usage.rows import RowContext, build_row
-from posthog.models import Gateway, Organization, RejectedEvent, Team, UsageReport
+from posthog.models import Gateway, RejectedEvent, Team, UsageReport
 from posthog.tasks.llm_analytics_usage_report import send_llm_analytics_usage_reports
-from tests.factories import make_payload
+from tests.integration.usage_report.report_events import run_command, store_call
 
-pytestmark = [pytest.mark.django_db, pytest.mark.clickhouse, pytest.mark.usefixtures("ai_events")]
-
-
-@pytest.fixture
-def team() -> Team:
-    return Team.objects.create(organization=Organization.objects.create(name="org"), name="Alpha")
-
-
-def store_call(team: Team, started_at: str, ingested_at: datetime | None = None, **fields: Any) -> None:
-    """Store one call that began at an ISO time."""
-    payload = make_payload(startTime=started_at, **fields)
-    event = build_ai_event(payload, team_id=team.id)
-    # Far-off days of a test must outlive the table's TTL.
-    context = RowContext(ingested_at=ingested_at or datetime.now(UTC), retention_days=3650)
-    insert_rows([build_row(event, context)], deduplication_token=uuid4().hex)
+pytestmark = [pytest.mark.django_db, pytest.mark.clickhouse, pytest.mark.usefixtures("stored_usage")]
 
 
 def reject(team: Team | None, position: int, received_at: str, gateway: Gateway | None = None) -> None:
@@ -133,22 +115,23 @@ def test_duplicates_count_once(team: Team) -> None:
         pytest.param("2026-04-01T19:00:00-05:00", date(2026, 4, 1), 2, id="evening-elsewhere"),
     ],
 )
-def test_task_reports_the_utc_day_that_is_over(team: Team, now: str, day: date, calls: int) -> None:
-    """The day before the one on which it runs, whatever the zone of the clock."""
+def test_task_reports_the_day_that_is_over(team: Team, now: str, day: date, calls: int) -> None:
+    """The day before the one on which it runs, whatever the zone of the clock; and the one that runs."""
     store_call(team, "2026-03-31T23:59:59.999999Z")
     store_call(team, "2026-04-01T00:00:00Z", id="2")
     store_call(team, "2026-04-01T23:59:59.999999Z", id="3")
     with freeze_time(now):
         send_llm_analytics_usage_reports()
-    stored = UsageReport.objects.get(team=team)
-    assert (stored.day, stored.report["calls"]) == (day, calls)
-    assert stored.generated_at == datetime.fromisoformat(now)
+    stored = UsageReport.objects.get(team=team, day=day)
+    assert (stored.figures["calls"], stored.is_closed) == (calls, False)
+    assert stored.refreshed_at == datetime.fromisoformat(now)
+    assert UsageReport.objects.filter(team=team, day=day + timedelta(days=1)).exists()
 
 
 def test_empty_day_is_stored_with_nothing_in_it(team: Team) -> None:
     """A day without calls is known to be one: null figures, no missing report."""
     send_llm_analytics_usage_reports("2026-02-28")
-    stored = UsageReport.objects.get(team=team).report
+    stored = UsageReport.objects.get(team=team).figures
     assert (stored["calls"], stored["input_tokens"], stored["total_cost_usd"], stored["events"]) == (0, None, None, {})
 
 
@@ -162,7 +145,7 @@ def test_reported_zero_and_nothing_reported_differ(team: Team) -> None:
     }
     store_call(team, "2026-04-01T10:00:00Z", metadata={"usage_object": usage})
     send_llm_analytics_usage_reports("2026-04-01")
-    stored = UsageReport.objects.get(team=team).report
+    stored = UsageReport.objects.get(team=team).figures
     figures = ("output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "reasoning_tokens")
     assert [stored[name] for name in figures] == [0, 0, None, None]
 
@@ -211,16 +194,17 @@ def test_failed_run_leaves_the_stored_report_alone(team: Team, settings: Setting
         close_connection()
         settings.CLICKHOUSE_PORT = port
     assert isinstance(failed.result, ClickHouseError)
-    assert UsageReport.objects.get(team=team).report["calls"] == 1
+    assert UsageReport.objects.get(team=team).figures["calls"] == 1
 
 
+@freeze_time("2026-04-02T00:20:00Z")
 def test_second_run_replaces_the_first(team: Team) -> None:
-    """One row a team and day, whatever the number of runs."""
+    """While the day is open: one row, whatever the number of runs."""
     store_call(team, "2026-04-01T10:00:00Z")
     send_llm_analytics_usage_reports("2026-04-01")
     store_call(team, "2026-04-01T11:00:00Z", id="2")
     send_llm_analytics_usage_reports("2026-04-01")
-    assert UsageReport.objects.get(team=team).report["input_tokens"] == 200
+    assert UsageReport.objects.get(team=team).figures["input_tokens"] == 200
 
 
 def test_teams_do_not_mix(team: Team) -> None:
@@ -229,12 +213,6 @@ def test_teams_do_not_mix(team: Team) -> None:
     store_call(team, "2026-04-01T10:00:00Z")
     found = build_usage_reports(date(2026, 4, 1), team_ids=[team.id, other.id])
     assert [(r.team_id, r.calls) for r in found] == [(team.id, 1), (other.id, 0)]
-
-
-def run_command(*arguments: str) -> str:
-    out = StringIO()
-    call_command("llm_analytics_usage_report", *arguments, stdout=out)
-    return out.getvalue()
 
 
 @freeze_time("2026-04-02T00:20:00Z")
@@ -286,7 +264,9 @@ def test_command_stores_what_it_prints(team: Team) -> None:
     """The operator's run is the same as beat's."""
     store_call(team, "2026-04-01T10:00:00Z")
     (printed,) = json.loads(run_command("--date", "2026-04-01", "--format", "json"))["reports"]
-    assert UsageReport.objects.get(team=team).report == printed
+    stored = UsageReport.objects.get(team=team)
+    assert stored.figures == {name: printed[name] for name in stored.figures}
+    assert (printed["day"], printed["version"], printed["state"]) == ("2026-04-01", 1, "open")
 
 
 @freeze_time("2026-04-02T00:20:00Z")

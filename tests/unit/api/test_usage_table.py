@@ -6,7 +6,7 @@ from typing import Any
 
 from posthog.api.usage_columns import FIGURE_COLUMNS
 from posthog.api.usage_table import Content, build_row, build_rows, build_totals, has_anything
-from posthog.llm_analytics.usage_report import ModelUsage, TeamUsageReport
+from posthog.llm_analytics.usage_report import TeamUsageReport, UsageShare
 
 
 def make_report(**fields: Any) -> TeamUsageReport:
@@ -71,7 +71,7 @@ def test_savings_are_two_figures_and_never_one_sum() -> None:
 
 def test_models_and_providers_are_listed_with_calls_and_cost() -> None:
     """Nobody's name is shown as such."""
-    share = ModelUsage(name="", calls=3, total_tokens=10, total_cost_usd=None)
+    share = UsageShare(name="", calls=3, total_tokens=10, total_cost_usd=None)
     (line,) = find_cell(make_report(models=(share,)), "models").lines
     assert (line.name, line.figure.text) == ("(not named)", "3")
     assert line.detail is not None

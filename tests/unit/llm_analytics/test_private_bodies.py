@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from posthog.errors import InvalidBody
+from posthog.errors import InvalidBody, TooManyEvents
 from posthog.llm_analytics.attribution import Attribution, TeamPolicy
 from posthog.llm_analytics.private_bodies import remove_content
 from posthog.llm_usage.envelope import parse_body
@@ -63,6 +63,15 @@ def test_private_teams_call_is_reduced_and_keeps_its_place() -> None:
     assert first["metadata"]["usage_object"]["prompt_tokens"] == 100
     assert str(unreadable) == "element 1: expected an object, got a string"
     assert last == make_call("open", id="2")
+
+
+@pytest.mark.parametrize("element", [b"null", b"7", b"{}"])
+def test_no_more_is_parsed_than_a_body_may_hold(element: bytes) -> None:
+    """Each element is parsed while the sender waits: behind the limit nothing is read any more, whatever it is."""
+    chunks = iter([b"[" + element + b"," + element, b"," + element, b"," + element + b"]", b"never read"])
+    with pytest.raises(TooManyEvents):
+        list(remove_content(chunks, SHARED, max_events=2))
+    assert next(chunks) == b"never read"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""Usage by one property, or several together: a table whose lines sum to its total."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from posthog.llm_analytics.queries.figures import Figures, tell_figures
+from posthog.llm_analytics.queries.filters import EventFilters
+from posthog.llm_analytics.queries.groups import Group, choose_groups
+from posthog.llm_analytics.queries.team_scope import TeamScope
+from posthog.llm_analytics.queries.usage import UsageQuestion, read_usage
+from posthog.llm_analytics.time_ranges import TimeRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakdownQuestion:
+    """
+    Attributes:
+        dimensions: What a line is of.
+        order_by: The figure by which lines are sorted, the largest first.
+        limit: Most lines beside the one of all others.
+    """
+
+    span: TimeRange
+    filters: EventFilters
+    dimensions: Sequence[str]
+    order_by: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Lines, all others last where there are any, and the total of all of them."""
+
+    groups: tuple[Group, ...]
+    total: Figures
+
+
+def read_breakdown(scope: TeamScope, question: BreakdownQuestion, *, now: datetime) -> Breakdown:
+    """Sum and sort."""
+    asked = UsageQuestion(span=question.span, filters=question.filters, dimensions=question.dimensions)
+    cells = read_usage(scope, asked, now=now)
+    groups = choose_groups(cells, question.dimensions, order_by=question.order_by, limit=question.limit)
+    return Breakdown(tuple(groups), tell_figures(cells))

@@ -1,0 +1,131 @@
+"""
+Single calls, page by page.
+
+By time, newest or oldest first, the range is read in steps that grow until a page is full: a page of the last hour
+costs an hour, however long the range is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from posthog.llm_analytics.queries.filters import EventFilters
+from posthog.llm_analytics.queries.keyset import Keyset
+from posthog.llm_analytics.queries.team_scope import Selection, TeamScope
+from posthog.llm_analytics.time_ranges import TimeRange
+from posthog.llm_usage.call_flags import COUNTED_EVENTS
+from posthog.llm_usage.pricing.costs import COST_COLUMNS
+from posthog.llm_usage.token_usage import COUNT_COLUMNS
+
+ID_COLUMNS = ("trace_id", "session_id", "parent_id", "span_id", "generation_id", "gateway_call_id")
+NAME_COLUMNS = (
+    "span_name", "trace_name", "prompt_name", "distinct_id", "model", "provider", "framework", "product", "gateway",
+    "api_key_alias", "end_user", "service_tier", "lib", "call_kind", "cost_source", "cost_model", "error_type",
+)  # fmt: skip
+LISTED_COLUMNS = (
+    "uuid", "event", "timestamp", *ID_COLUMNS, *NAME_COLUMNS, "is_stream", "is_error", "latency",
+    "time_to_first_token", *COUNT_COLUMNS, *COST_COLUMNS, "integrity_flags", "ingested_at",
+)  # fmt: skip
+"""What a line of the list has: everything but content and evidence."""
+
+ORDERS = ("timestamp", "total_cost_usd", "total_tokens", "input_tokens", "output_tokens", "latency")
+PREFIX_MARK = "*"
+FIRST_STEP = timedelta(hours=1)
+STEP_GROWTH = 4
+ONE_MICROSECOND = timedelta(microseconds=1)
+IS_CALL = f"e.event IN ({', '.join(repr(event) for event in sorted(COUNTED_EVENTS))})"
+IS_CURRENT = "e.call_kind != 'superseded'"
+"""A back-filled copy whose own event came after all is no call of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationsQuestion:
+    """
+    Attributes:
+        search: An id in full, or its beginning and `*`; '': any call.
+        order_by: Of ORDERS.
+        after: Order's value and uuid of the last line seen; None: from the start.
+    """
+
+    span: TimeRange
+    filters: EventFilters
+    search: str = ""
+    order_by: str = "timestamp"
+    is_descending: bool = True
+    after: tuple[Any, str] | None = None
+    limit: int = 50
+
+    @property
+    def keyset(self) -> Keyset:
+        return Keyset(
+            value=f"e.{self.order_by}",
+            tie="e.uuid",
+            tie_param="toUUID(%(after_tie)s)",
+            is_descending=self.is_descending,
+            after=self.after,
+        )
+
+
+def list_generations(scope: TeamScope, question: GenerationsQuestion) -> list[dict[str, Any]]:
+    """At most `limit` lines in the order asked for, each LISTED_COLUMNS by name."""
+    rows: list[dict[str, Any]] = []
+    for start, end in _list_steps(question):
+        rows += scope.read(_select(question, start, end, limit=question.limit - len(rows)))
+        if len(rows) >= question.limit:
+            break
+    return rows
+
+
+def _select(question: GenerationsQuestion, start: datetime, end: datetime, *, limit: int) -> Selection:
+    keyset = question.keyset
+    kind = [] if question.filters.labels.get("call_kind") else [IS_CURRENT]
+    search, search_params = _search(question.search)
+    return Selection(
+        columns=[f"e.{name} AS {name}" for name in LISTED_COLUMNS],
+        start=start,
+        end=end,
+        conditions=[IS_CALL, *kind, *question.filters.list_conditions(), *search, *keyset.list_conditions()],
+        tail=f"{keyset.order_by} LIMIT %(limit)s",
+        params={**question.filters.list_params(), **search_params, **keyset.list_params(), "limit": limit},
+    )
+
+
+def _search(text: str) -> tuple[list[str], dict[str, str]]:
+    if not text:
+        return [], {}
+    if (uuid := _find_uuid(text)) is not None:
+        matches = [f"e.{name} = %(search)s" for name in ID_COLUMNS]
+        return [f"(e.uuid = toUUID(%(search_uuid)s) OR {' OR '.join(matches)})"], {"search": text, "search_uuid": uuid}
+    if text.endswith(PREFIX_MARK):
+        matches = [f"startsWith(ifNull(e.{name}, ''), %(search)s)" for name in ID_COLUMNS]
+        matches.append("startsWith(toString(e.uuid), %(search)s)")
+        return [f"({' OR '.join(matches)})"], {"search": text.removesuffix(PREFIX_MARK)}
+    return [f"({' OR '.join(f'e.{name} = %(search)s' for name in ID_COLUMNS)})"], {"search": text}
+
+
+def _find_uuid(text: str) -> str | None:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
+
+
+def _list_steps(question: GenerationsQuestion) -> Iterator[tuple[datetime, datetime]]:
+    """The range in the order of reading; all at once where the order is not that of time."""
+    start, end = question.span.start, question.span.end
+    if question.order_by != "timestamp" or question.search:
+        yield start, end
+        return
+    if question.after is not None:
+        moment: datetime = question.after[0]
+        start, end = (
+            (start, min(end, moment + ONE_MICROSECOND)) if question.is_descending else (max(start, moment), end)
+        )
+    step = FIRST_STEP
+    while start < end:
+        cut = max(start, end - step) if question.is_descending else min(end, start + step)
+        yield (cut, end) if question.is_descending else (start, cut)
+        start, end = (start, cut) if question.is_descending else (cut, end)
+        step *= STEP_GROWTH

@@ -1,0 +1,97 @@
+"""
+The one place where the query API reads ClickHouse: every read is bound to one team, and to a limit of time.
+
+A question says what it selects and narrows; it cannot say whose. So no question, however it is built from
+parameters, reads another team's rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from clickhouse_driver.errors import ErrorCodes
+from django.conf import settings
+
+from posthog.clickhouse.client import ServerException, query_rows
+from posthog.errors import QueryTooExpensive
+from posthog.llm_analytics.cell_sql import BIG_QUERY
+from posthog.llm_analytics.stored_events import find_row
+from posthog.llm_analytics.usage_cells import CellQuery, build_sql
+
+TOO_EXPENSIVE = frozenset(
+    {ErrorCodes.TIMEOUT_EXCEEDED, ErrorCodes.TOO_SLOW, ErrorCodes.MEMORY_LIMIT_EXCEEDED, ErrorCodes.TOO_MANY_ROWS}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """
+    A question without its team: the parts of one SELECT over the deduplicated rows `e`.
+
+    Attributes:
+        columns: Expressions with their names, constants of this project.
+        start, end: Aware UTC, end exclusive; None: open on that side.
+        conditions: Joined by AND.
+        tail: GROUP BY, ORDER BY, LIMIT.
+        params: Values for `%(name)s`.
+    """
+
+    columns: Sequence[str]
+    start: datetime | None = None
+    end: datetime | None = None
+    conditions: Sequence[str] = ()
+    tail: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamScope:
+    """
+    One team's events.
+
+    Every read raises `QueryTooExpensive` where it takes longer, or more memory, than one question may, and
+    `ClickHouseError` where the store cannot be read.
+    """
+
+    team_id: int
+
+    def to_sql(self, selection: Selection) -> tuple[str, dict[str, Any]]:
+        """The statement and its parameters."""
+        conditions = ["e.team_id = %(team_id)s", *_list_range_conditions(selection), *selection.conditions]
+        sql = (
+            f"SELECT {', '.join(selection.columns)}\nFROM ai_events AS e FINAL\n"
+            f"WHERE {' AND '.join(conditions)}\n{selection.tail}"
+        )
+        return sql, {**selection.params, "start": selection.start, "end": selection.end, "team_id": self.team_id}
+
+    def read(self, selection: Selection) -> list[dict[str, Any]]:
+        """Rows by column name."""
+        return _run(*self.to_sql(selection))
+
+    def find_event(self, uuid: UUID) -> dict[str, Any] | None:
+        """Every column of one event of this team, its newest version; None where it has none of that uuid."""
+        return find_row(uuid, team_id=self.team_id)
+
+    def read_sums(self, query: CellQuery, *, now: datetime) -> list[dict[str, Any]]:
+        """Sums of usage, of this team whatever the query says; where rollups are exact, from them."""
+        return _run(*build_sql(replace(query, team_ids=[self.team_id], by_team=False), now=now))
+
+
+def _run(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    limits = {"max_execution_time": settings.LLM_ANALYTICS_QUERY_TIMEOUT_S}
+    try:
+        return query_rows(sql, params, settings=BIG_QUERY | limits)
+    except ServerException as error:
+        if error.code in TOO_EXPENSIVE:
+            raise QueryTooExpensive(
+                "The question costs more time or memory than one may; ask for a shorter range or a narrower filter"
+            ) from error
+        raise
+
+
+def _list_range_conditions(selection: Selection) -> list[str]:
+    starts = ["e.timestamp >= %(start)s"] if selection.start is not None else []
+    ends = ["e.timestamp < %(end)s"] if selection.end is not None else []
+    return starts + ends

@@ -1,0 +1,115 @@
+"""
+Reads what a day's reports are made of: one statement for the sums, one for the shares, one for the end users.
+
+Each reads half-hour cells where those are exact and rows elsewhere (`usage_cells.py`), so a day costs the same however
+long history is. Shares are folded in ClickHouse: a cell counts once for each breakdown. One statement for all of it
+was measured, too: every cell then carries every sum through every breakdown, which took five times as long.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from posthog.clickhouse.client import query_rows
+from posthog.llm_analytics.cell_sql import BIG_QUERY
+from posthog.llm_analytics.report_figures import (
+    BREAKDOWNS,
+    COST_SUMS,
+    DERIVED_TOKEN_SUMS,
+    END_USERS_KEPT,
+    SHARE_TOKENS,
+    TOKEN_SUMS,
+)
+from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, UsageCell, build_sql, read_cells
+from posthog.llm_usage.call_flags import COUNTED_EVENTS
+
+FOLDED = tuple(column for column in BREAKDOWNS.values() if column != "end_user")
+CALLS: Mapping[DimensionName, Collection[str]] = {"event": COUNTED_EVENTS, "call_kind": ("inference",)}
+"""What shares are of: calls that a provider worked on."""
+
+SUMS = ("rows", "failed_rows", "unpriced_rows", *TOKEN_SUMS, *DERIVED_TOKEN_SUMS, *COST_SUMS, "flags")
+SHARE_FIGURES = ("rows", "unpriced_rows", *SHARE_TOKENS, "total_cost_usd")
+SHARE_SUMS = ", ".join(f"sum(c.{name}) AS {name}" for name in SHARE_FIGURES)
+
+ShareRow = dict[str, Any]
+"""A line of a statement's result: `team_id`, `name` and sums by the names of columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportScope:
+    """What to report: `start` inclusive, `end` exclusive, aware; None: every team with events."""
+
+    start: datetime
+    end: datetime
+    team_ids: Collection[int] | None = None
+
+
+def read_sums(scope: ReportScope, *, now: datetime) -> list[UsageCell]:
+    """
+    Sums by team, with the labels `event` and `call_kind`.
+
+    Args:
+        now: Aware UTC; decides only what is read from rows, never the answer.
+    Raises:
+        ClickHouseError: The store could not be read.
+    """
+    return read_cells(_ask(scope, "event", "call_kind", figures=SUMS), now=now)
+
+
+def read_shares(scope: ReportScope, *, now: datetime) -> list[ShareRow]:
+    """Sums by team, `fold` (of FOLDED) and `name`; the arguments are those of `read_sums`."""
+    sql, params = build_shares_sql(scope, now=now)
+    return query_rows(sql, params, settings=BIG_QUERY)
+
+
+def read_end_users(scope: ReportScope, *, now: datetime) -> list[ShareRow]:
+    """Sums by team and `name` of the end users who cost most; those of all others under the name None."""
+    sql, params = build_end_users_sql(scope, now=now)
+    return query_rows(sql, params, settings=BIG_QUERY)
+
+
+def build_shares_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    cells, params = build_sql(_ask(scope, *FOLDED, figures=SHARE_FIGURES, of=CALLS), now=now)
+    names = ", ".join(f"toString(c.{name})" for name in FOLDED)
+    sql = f"""
+        SELECT c.team_id AS team_id, pair.1 AS fold, pair.2 AS name, {SHARE_SUMS}
+        FROM ({cells}) AS c
+        ARRAY JOIN arrayZip(%(folds)s, [{names}]) AS pair
+        GROUP BY team_id, pair
+        ORDER BY team_id, pair
+    """
+    return sql, params | {"folds": list(FOLDED)}
+
+
+def build_end_users_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    cells, params = build_sql(_ask(scope, "end_user", figures=SHARE_FIGURES, of=CALLS), now=now)
+    sql = f"""
+        SELECT c.team_id AS team_id, if(c.place <= %(kept)s, c.end_user, NULL) AS name, {SHARE_SUMS}
+        FROM (
+            SELECT u.*, row_number() OVER (
+                PARTITION BY u.team_id
+                ORDER BY ifNull(u.total_cost_usd, 0) DESC, ifNull(u.total_tokens, 0) DESC, u.end_user
+            ) AS place
+            FROM ({cells}) AS u
+        ) AS c
+        GROUP BY team_id, name
+        ORDER BY team_id, name
+    """
+    return sql, params | {"kept": END_USERS_KEPT}
+
+
+def _ask(
+    scope: ReportScope,
+    *dimensions: str,
+    figures: Collection[str],
+    of: Mapping[DimensionName, Collection[str]] | None = None,
+) -> CellQuery:
+    return CellQuery(
+        start=scope.start,
+        end=scope.end,
+        team_ids=scope.team_ids,
+        dimensions=cast("tuple[DimensionName, ...]", dimensions),
+        filters=of or {},
+        figures=figures,
+    )

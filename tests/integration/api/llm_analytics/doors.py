@@ -1,0 +1,137 @@
+"""Every address of the query API, what it is asked, and how it answers each role."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils import timezone
+
+from ee.models import Budget
+from posthog.models import GatewayCredential, RejectedEvent, UsageReport
+from tests.integration.factories import GatewaySetup, list_ai_events
+
+Answers = tuple[str, str, str, str, str]
+"""Of an owner, a member, a stranger, another organization's owner, and somebody who is not signed in."""
+
+MEMBERS: Answers = ("200", "200", "404", "404", "401")
+ADMINISTRATORS: Answers = ("200", "403", "404", "404", "401")
+MAKERS: Answers = ("201", "403", "404", "404", "401")
+
+PREFIX = "/api/projects/{team}/llm_analytics/"
+RANGE = "start=2026-11-01&end=2026-11-02"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDoor:
+    """`path` with `{team}`, `{uuid}`, `{trace}`, `{reject}`, `{credential}`, `{day}`, `{budget}`: things of a team."""
+
+    name: str
+    method: Literal["GET", "POST"]
+    path: str
+    answers: Answers = MEMBERS
+    body: bytes = b"{}"
+
+
+def _read(name: str, resource: str, query: str = "", answers: Answers = MEMBERS) -> ApiDoor:
+    return ApiDoor(f"llm_analytics_{name}", "GET", PREFIX + resource + (f"?{query}" if query else ""), answers)
+
+
+def _act(name: str, resource: str, answers: Answers = ADMINISTRATORS, body: bytes = b"{}") -> ApiDoor:
+    return ApiDoor(f"llm_analytics_{name}", "POST", PREFIX + resource, answers, body)
+
+
+TEAM_DOORS = (
+    _read("overview", "overview/", RANGE),
+    _read("time_series", "time_series/", f"{RANGE}&bucket=hour"),
+    _read("top", "top/", f"{RANGE}&dimension=model"),
+    _read("models", "models/", RANGE),
+    _read("keys", "keys/", RANGE),
+    _read("users", "users/", RANGE),
+    _read("generations", "generations/", RANGE),
+    _read("generation", "generations/{uuid}/"),
+    _read("traces", "traces/", RANGE),
+    _read("trace", "traces/{trace}/"),
+    _read("errors", "errors/", RANGE),
+    _read("integrity", "integrity/", RANGE),
+    _read("completeness", "completeness/", RANGE),
+    _read("reports", "reports/", RANGE),
+    _read("report", "reports/{day}/"),
+    _read("rejects", "rejects/"),
+    _read("reject", "rejects/{reject}/"),
+    _act("reject_replay", "rejects/{reject}/replay/"),
+    _act("rejects_replay", "rejects/replay/"),
+    _read("gateways", "gateways/"),
+    _read("credentials", "credentials/", answers=ADMINISTRATORS),
+    _act("credentials", "credentials/", MAKERS, b'{"label": "new"}'),
+    _read("credential", "credentials/{credential}/", answers=ADMINISTRATORS),
+    _act("credential_rotation", "credentials/{credential}/rotate/"),
+    _act("credential_revocation", "credentials/{credential}/revoke/"),
+    _read("exports", "exports/", RANGE),
+    _read("budgets", "budgets/"),
+    _act("budgets", "budgets/", MAKERS, b'{"period": "daily", "unit": "tokens", "limit": "100"}'),
+    _read("budget", "budgets/{budget}/"),
+)
+API_DOORS = (*TEAM_DOORS, ApiDoor("api_schema", "GET", "/api/schema/", ("200",) * 5))
+
+THING_DOORS = tuple(door for door in TEAM_DOORS if door.path.count("{") > 1)
+"""Those that name a thing by its id."""
+
+
+def fill_path(path: str, setup: GatewaySetup, *, team_id: int | None = None) -> str:
+    """
+    The address with ids of the team Alpha's things, which are made where there are none.
+
+    Args:
+        team_id: Ask for them below this team's address instead.
+    """
+    if "{" not in path:
+        return path
+    event = next(iter(list_ai_events(setup.alpha)), {"uuid": "0" * 32, "trace_id": ""})
+    return path.format(
+        team=team_id or setup.alpha.id,
+        uuid=event["uuid"],
+        trace=event["trace_id"],
+        reject=_ensure_reject(setup).pk if "{reject}" in path else "",
+        credential=_ensure_credential(setup).pk if "{credential}" in path else "",
+        day=_ensure_report(setup).day if "{day}" in path else "",
+        budget=_ensure_budget(setup).pk if "{budget}" in path else "",
+    )
+
+
+def _ensure_reject(setup: GatewaySetup) -> RejectedEvent:
+    reject, _ = RejectedEvent.objects.get_or_create(
+        team=setup.alpha,
+        credential=setup.credential,
+        gateway=setup.gateway,
+        batch_id="00000000-0000-4000-8000-000000000001",
+        position=setup.alpha.id,
+        reason_code="event_too_deep",
+        reason="event: nested deeper than 250 levels",
+        defaults={"received_at": timezone.now()},
+    )
+    return reject
+
+
+def _ensure_credential(setup: GatewaySetup) -> GatewayCredential:
+    """One that only Alpha's events come with."""
+    own = GatewayCredential.objects.filter(team=setup.alpha).first()
+    if own is not None:
+        return own
+    credential, _ = GatewayCredential.objects.create_with_token(gateway=setup.gateway, label="own", team=setup.alpha)
+    return credential
+
+
+def _ensure_budget(setup: GatewaySetup) -> Budget:
+    budget, _ = Budget.objects.get_or_create(
+        team=setup.alpha, period="monthly", unit="usd", defaults={"limit": 100, "thresholds": [100]}
+    )
+    return budget
+
+
+def _ensure_report(setup: GatewaySetup) -> UsageReport:
+    stored = UsageReport.objects.filter(team=setup.alpha).first()
+    if stored is not None:
+        return stored
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return UsageReport.objects.create(
+        team=setup.alpha, day=midnight.date(), starts_at=midnight, ends_at=midnight, figures={}, rules_version="1"
+    )
