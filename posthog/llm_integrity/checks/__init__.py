@@ -1,0 +1,1 @@
+"""One check a file: what it compares, from which sample on, and what follows."""
