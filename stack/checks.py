@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from stack.errors import StackError
 from stack.foreground import run_in_foreground
+from stack.frontend import find_node
 from stack.layout import Layout
 from stack.progress import write_line
 
@@ -24,6 +26,18 @@ CHECKS = {
     ),
 }
 """Name -> arguments of the environment's Python."""
+
+FRONTEND_CHECKS = {
+    "frontend API types": (
+        *("node_modules/openapi-typescript/bin/cli.js", "../posthog/api/openapi.yaml"),
+        *("--output", "src/shared/api/schema.d.ts", "--check"),
+    ),
+    "tsc": ("node_modules/typescript/bin/tsc", "--noEmit"),
+    "eslint": ("node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "."),
+    "vitest": ("node_modules/vitest/vitest.mjs", "run"),
+    "frontend size": ("scripts/check-size.mjs",),
+}
+"""Name -> arguments of Node, in `frontend`."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,27 @@ def run_checks(layout: Layout, environ: Mapping[str, str]) -> list[Outcome]:
     def run(arguments: Sequence[str]) -> int:
         return run_in_foreground([str(layout.app_python), *arguments], environ, cwd=layout.root)
 
-    return [run_check(name, partial(run, arguments)) for name, arguments in CHECKS.items()]
+    checks = [run_check(name, partial(run, arguments)) for name, arguments in CHECKS.items()]
+    return checks + run_frontend_checks(layout, environ)
+
+
+def run_frontend_checks(layout: Layout, environ: Mapping[str, str]) -> list[Outcome]:
+    """
+    The same of the UI; its packages are installed.
+
+    Raises:
+        StackError: there is no Node to run them.
+    """
+    node = find_node(layout)
+    if node is None:
+        raise StackError(
+            "There is no Node.js to check the UI with: delete .local/env/frontend.stamp.json, run it again."
+        )
+
+    def run(arguments: Sequence[str]) -> int:
+        return run_in_foreground([str(node.program), *arguments], environ, cwd=layout.root / "frontend")
+
+    return [run_check(name, partial(run, arguments)) for name, arguments in FRONTEND_CHECKS.items()]
 
 
 def show_outcomes(outcomes: list[Outcome]) -> int:

@@ -11,7 +11,7 @@ from stack.jobs import Job, build_manage_job
 from stack.layout import Layout
 from stack.migrations import migrate
 from stack.progress import Board, Step
-from stack.session import start_installs
+from stack.session import start_frontend, start_installs
 from stack.stores import build_stores, list_store_environments, start_stores
 from stack.supervisor import Supervisor
 from stack.system import LOOPBACK
@@ -32,6 +32,7 @@ class Instance:
         self.board = Board(meanwhile=supervisor.check)
         self.welcome = ""
         self.webhook_token = make_webhook_token() if with_demo else ""
+        self._pages: Step | None = None
         self._embedded = list_embedded(os.environ)
         servers = ("web", *self._embedded, *(("gateway", "replay") if with_demo else ()))
         self.ports = take_ports(servers, os.environ)
@@ -45,6 +46,7 @@ class Instance:
     def install(self) -> Step | None:
         """Set up what is not up to date. Returns the gateway's installation if there is one, which may go on."""
         environments = list_store_environments(self._embedded) + ([GATEWAY] if self.webhook_token else [])
+        self._pages = start_frontend(self.layout, self.supervisor, self.board)
         installs = start_installs(environments, self.layout, self.supervisor, self.board)
         gateway = installs.pop(GATEWAY.name, None)
         self._wait(list(installs.values()))
@@ -59,6 +61,7 @@ class Instance:
 
     def start_application(self) -> None:
         """Start web, worker and beat; meanwhile make the first user, with --demo its teams too."""
+        self._wait([self._pages] if self._pages else [])  # the web process lists its static files when it starts
         host = os.environ.get("WEB_HOST") or LOOPBACK
         programs = build_application(self.layout, self.addresses, host=host, port=self.ports["web"])
         steps = [self.board.add(program.name, self.supervisor.start(program)) for program in programs]

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
+from stack import frontend
 from stack.environments import Environment, is_current
 from stack.jobs import build_install_job
 from stack.layout import Layout
@@ -52,3 +53,10 @@ def start_installs(
             job = build_install_job(environment.key, layout)
             steps[environment.name] = board.add(environment.label, supervisor.start_job(job))
     return steps
+
+
+def start_frontend(layout: Layout, supervisor: Supervisor, board: Board) -> Step | None:
+    """Begin to build the UI's pages; None: they are those of today's sources."""
+    if frontend.is_built(layout):
+        return None
+    return board.add(frontend.LABEL, supervisor.start_job(build_install_job(frontend.KEY, layout)))

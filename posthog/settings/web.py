@@ -122,6 +122,12 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 """Static files are served from the package itself: no collectstatic step to forget."""
 
+UI_FOLDER = BASE_DIR / "frontend" / "dist"
+"""What `stack/frontend.py` builds; not there in a checkout that was never started."""
+STATICFILES_DIRS = [("ui", UI_FOLDER)] if UI_FOLDER.is_dir() else []
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/ui/assets/.+-[A-Za-z0-9_-]{8}\.\w+$"
+"""Their names change with their contents: a browser asks for them once."""
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -21,7 +21,7 @@ from stack.foreground import run_in_foreground
 from stack.layout import Layout, instance_folder
 from stack.locks import Lock
 from stack.progress import Board
-from stack.session import start_installs, supervision
+from stack.session import start_frontend, start_installs, supervision
 from stack.stores import build_stores, list_store_environments, start_stores
 from stack.supervisor import Supervisor
 from stack.system import require_linux
@@ -42,7 +42,7 @@ def run(arguments: list[str], *, root: Path) -> int:
 def run_lint(root: Path) -> int:
     """The static checks alone."""
     with throwaway_supervision(root, "lint") as (layout, supervisor):
-        set_up([DEV], layout, supervisor)
+        set_up([DEV], layout, supervisor, with_pages=True)
         return show_outcomes(run_checks(layout, os.environ))
 
 
@@ -92,7 +92,8 @@ def exclusive_servers(layout: Layout, more: list[Environment], *, command: str) 
         with supervision(layout) as supervisor:
             empty(layout)
             embedded = list_embedded(os.environ)
-            board = set_up([DEV, *list_store_environments(embedded)[1:], *more], layout, supervisor)
+            environments = [DEV, *list_store_environments(embedded)[1:], *more]
+            board = set_up(environments, layout, supervisor, with_pages=True)
             ports = take_any_ports(embedded)
             passwords = load_secrets(layout)
             start_stores(build_stores(layout, ports, passwords, is_throwaway=True), supervisor, board)
@@ -104,9 +105,13 @@ def exclusive_servers(layout: Layout, more: list[Environment], *, command: str) 
         lock.release()
 
 
-def set_up(environments: list[Environment], layout: Layout, supervisor: Supervisor) -> Board:
-    """Install what is missing, side by side."""
+def set_up(
+    environments: list[Environment], layout: Layout, supervisor: Supervisor, *, with_pages: bool = False
+) -> Board:
+    """Install what is missing and, where asked for, build the UI's pages, side by side."""
     board = Board()
+    if with_pages:
+        start_frontend(layout, supervisor, board)
     start_installs(environments, layout, supervisor, board)
     board.wait()
     return board

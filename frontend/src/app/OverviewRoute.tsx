@@ -1,0 +1,34 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { OverviewScreen } from '../features/overview/OverviewScreen'
+import { FilterBar } from '../shared/filters/FilterBar'
+import { pickFilters, type ScreenSearch } from '../shared/filters/search'
+import { toSpan } from '../shared/time/range'
+import { visitorQuery } from './api/visitor'
+
+/** Puts the address's range, zone and filters together with the screen. */
+export function OverviewRoute() {
+    const { teamId } = useParams({ from: '/project/$teamId' })
+    const search = useSearch({ from: '/project/$teamId/overview' })
+    const navigate = useNavigate({ from: '/project/$teamId/overview' })
+    const { data: visitor } = useSuspenseQuery(visitorQuery)
+    const teamTimezone = visitor.projects.find((each) => String(each.id) === teamId)?.timezone ?? 'UTC'
+    const timezone = search.timezone ?? teamTimezone
+    const question = useMemo(
+        () => ({
+            teamId,
+            span: toSpan({ ...search, range: search.range ?? '7d' }, timezone, new Date()),
+            filters: pickFilters(search),
+        }),
+        [teamId, search, timezone]
+    )
+    const change = (next: ScreenSearch) => { void navigate({ search: next, resetScroll: false }) }
+    return (
+        <>
+            <h1>Overview</h1>
+            <FilterBar search={search} timezone={timezone} teamTimezone={teamTimezone} onChange={change} />
+            <OverviewScreen question={question} search={search} onChange={change} />
+        </>
+    )
+}

@@ -1,0 +1,62 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
+import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
+import { visitorQuery } from './api/visitor'
+import { OverviewRoute } from './OverviewRoute'
+import { Shell } from './Shell'
+
+interface Context {
+    queryClient: QueryClient
+}
+
+const root = createRootRouteWithContext<Context>()({
+    component: Outlet,
+    notFoundComponent: () => <EmptyNote>There is nothing at this address.</EmptyNote>,
+    errorComponent: ({ error, reset }) => (
+        <ErrorNote error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+    ),
+    pendingComponent: () => <LoadingNote what="the page" />,
+})
+
+/** Without a team in the address: the first one's overview. */
+const home = createRoute({
+    getParentRoute: () => root,
+    path: '/project',
+    loader: async ({ context }) => {
+        const { projects } = await context.queryClient.ensureQueryData(visitorQuery)
+        const [first] = projects
+        if (first) throw redirect({ to: '/project/$teamId/overview', params: { teamId: String(first.id) } })
+    },
+    component: () => <EmptyNote>You belong to no organization that has a team. Ask an owner of yours to add you.</EmptyNote>,
+})
+
+const project = createRoute({
+    getParentRoute: () => root,
+    path: '/project/$teamId',
+    loader: ({ context }) => context.queryClient.ensureQueryData(visitorQuery),
+    component: Shell,
+})
+
+const overview = createRoute({
+    getParentRoute: () => project,
+    path: 'overview',
+    validateSearch,
+    component: OverviewRoute,
+})
+
+export function makeRouter(queryClient: QueryClient) {
+    return createRouter({
+        routeTree: root.addChildren([home, project.addChildren([overview])]),
+        context: { queryClient },
+        parseSearch,
+        stringifySearch,
+        scrollRestoration: false,
+    })
+}
+
+declare module '@tanstack/react-router' {
+    interface Register {
+        router: ReturnType<typeof makeRouter>
+    }
+}

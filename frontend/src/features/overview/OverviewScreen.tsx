@@ -1,0 +1,49 @@
+import { toggleFilter, type ScreenSearch } from '../../shared/filters/search'
+import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
+import { useOverview } from './api/overview'
+import { Completeness } from './Completeness'
+import { FigureCards } from './FigureCards'
+import type { Question } from './question'
+import { TokensPanel } from './TokensPanel'
+import { TopPanel } from './TopPanel'
+
+interface Props {
+    question: Question
+    search: ScreenSearch
+    onChange: (search: ScreenSearch) => void
+}
+
+/** What was used, what it cost, and whether that is the whole truth. */
+export function OverviewScreen({ question, search, onChange }: Props) {
+    return (
+        <>
+            <OverviewFigures question={question} />
+            <TokensPanel question={question} />
+            <TopPanel
+                question={question}
+                by={search.by ?? 'model'}
+                onGroup={(by) => { onChange({ ...search, by }) }}
+                onPick={(name, value) => { onChange(toggleFilter(search, name, value)) }}
+            />
+        </>
+    )
+}
+
+function OverviewFigures({ question }: { question: Question }) {
+    const overview = useOverview(question)
+    if (overview.isPending) return <LoadingNote what="the figures" lines={4} />
+    if (overview.isError) return <ErrorNote error={overview.error} retry={() => { void overview.refetch() }} />
+    const isEmpty = overview.data.current.calls === 0
+    return (
+        <>
+            <FigureCards answer={overview.data} />
+            <Completeness completeness={overview.data.completeness} />
+            {isEmpty && (
+                <EmptyNote>
+                    No calls in this range. Point a gateway at <code>/api/llm_gateway/webhook</code> and its calls
+                    appear here within seconds.
+                </EmptyNote>
+            )}
+        </>
+    )
+}

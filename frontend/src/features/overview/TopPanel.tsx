@@ -1,0 +1,39 @@
+import { DIMENSION_LABELS, FILTERS, type FilterName } from '../../shared/filters/search'
+import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
+import { useTop } from './api/top'
+import type { Question } from './question'
+import { TopTable } from './TopTable'
+
+interface Props {
+    question: Question
+    by: FilterName
+    onGroup: (by: FilterName) => void
+    onPick: (name: FilterName, value: string) => void
+}
+
+/** Where the money went, by the dimension that the visitor chose. */
+export function TopPanel({ question, by, onGroup, onPick }: Props) {
+    return (
+        <section className="panel" aria-labelledby="top-title">
+            <div className="panel-heading">
+                <h2 id="top-title">Cost by {DIMENSION_LABELS[by].toLowerCase()}</h2>
+                <div className="segments" role="group" aria-label="Group by">
+                    {FILTERS.map((name) => (
+                        <button key={name} type="button" aria-pressed={name === by} onClick={() => { onGroup(name) }}>
+                            {DIMENSION_LABELS[name]}
+                        </button>
+                    ))}
+                </div>
+            </div>
+            <TopBody question={question} by={by} onPick={(value) => { onPick(by, value) }} />
+        </section>
+    )
+}
+
+function TopBody({ question, by, onPick }: { question: Question; by: FilterName; onPick: (value: string) => void }) {
+    const top = useTop(question, by)
+    if (top.isPending) return <LoadingNote what="the table" lines={6} />
+    if (top.isError) return <ErrorNote error={top.error} retry={() => { void top.refetch() }} />
+    if (top.data.lines.length === 0) return <EmptyNote>No calls in this range.</EmptyNote>
+    return <TopTable dimension={by} lines={top.data.lines} onPick={onPick} />
+}

@@ -1,0 +1,14 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
+import { toParameters, type Question } from '../question'
+
+export type OverviewAnswer = Schemas['OverviewAnswer']
+
+export function useOverview(question: Question) {
+    return useQuery({
+        queryKey: ['overview', question],
+        queryFn: ({ signal }) =>
+            getJson<OverviewAnswer>(llmAnalyticsPath(question.teamId, 'overview'), toParameters(question), signal),
+        placeholderData: keepPreviousData,
+    })
+}

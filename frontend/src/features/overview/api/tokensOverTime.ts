@@ -1,0 +1,17 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
+import { toParameters, type Question } from '../question'
+import { TOKEN_KINDS } from '../tokenKinds'
+
+export type TimeSeriesAnswer = Schemas['TimeSeriesAnswer']
+
+export function useTokensOverTime(question: Question) {
+    const figure = TOKEN_KINDS.map((kind) => kind.figure)
+    const parameters = { ...toParameters(question), bucket: question.span.bucket, figure }
+    return useQuery({
+        queryKey: ['tokens_over_time', question],
+        queryFn: ({ signal }) =>
+            getJson<TimeSeriesAnswer>(llmAnalyticsPath(question.teamId, 'time_series'), parameters, signal),
+        placeholderData: keepPreviousData,
+    })
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { stack, sumKind, type Points } from './tokenKinds'
+
+const POINT = { start: '2026-03-01T00:00:00Z', end: '2026-03-01T01:00:00Z', is_over: true }
+const POINTS: Points = [
+    {
+        ...POINT,
+        figures: { uncached_input_tokens: 10, cache_read_input_tokens: null, visible_output_tokens: 5, lower_bounds: [] },
+    },
+    { ...POINT, figures: { uncached_input_tokens: 1, cache_read_input_tokens: null, reasoning_tokens: 0, lower_bounds: [] } },
+]
+
+test('a bar ends where the one above begins, and an unknown kind adds no height', () => {
+    expect(stack(POINTS)).toEqual([
+        [10, 1],
+        [10, 1],
+        [10, 1],
+        [15, 1],
+        [15, 1],
+    ])
+})
+
+test('a kind that nobody reported is unknown; one reported as zero is zero', () => {
+    expect(sumKind(POINTS, 'cache_read_input_tokens')).toBeNull()
+    expect(sumKind(POINTS, 'reasoning_tokens')).toBe(0)
+    expect(sumKind(POINTS, 'uncached_input_tokens')).toBe(11)
+})

@@ -1,0 +1,95 @@
+import { RANGE_LABELS, RANGES, type RangeName } from '../time/range'
+import { DIMENSION_LABELS, FILTERS, toggleFilter, type ScreenSearch } from './search'
+
+interface Props {
+    search: ScreenSearch
+    /** The zone in force: the address's, else the team's. */
+    timezone: string
+    teamTimezone: string
+    onChange: (search: ScreenSearch) => void
+}
+
+/** Time range, zone and filter chips of a screen; all of them live in its address. */
+export function FilterBar({ search, timezone, teamTimezone, onChange }: Props) {
+    return (
+        <div className="filter-bar">
+            <RangeButtons search={search} onChange={onChange} />
+            {search.range === 'custom' && <CustomDays search={search} onChange={onChange} />}
+            <ZoneChoice {...{ search, timezone, teamTimezone, onChange }} />
+            <FilterChips search={search} onChange={onChange} />
+        </div>
+    )
+}
+
+type Part = Pick<Props, 'search' | 'onChange'>
+
+function RangeButtons({ search, onChange }: Part) {
+    const chosen: RangeName = search.range ?? '7d'
+    return (
+        <div className="segments" role="group" aria-label="Time range">
+            {RANGES.map((range) => (
+                <button
+                    key={range}
+                    type="button"
+                    aria-pressed={range === chosen}
+                    onClick={() => { onChange({ ...search, range }) }}
+                >
+                    {RANGE_LABELS[range]}
+                </button>
+            ))}
+        </div>
+    )
+}
+
+function CustomDays({ search, onChange }: Part) {
+    return (
+        <span className="days">
+            {(['start', 'end'] as const).map((side) => (
+                <label key={side}>
+                    {side === 'start' ? 'From' : 'to'}{' '}
+                    <input
+                        type="date"
+                        value={search[side] ?? ''}
+                        onChange={(event) => { onChange({ ...search, [side]: event.target.value }) }}
+                    />
+                </label>
+            ))}
+        </span>
+    )
+}
+
+function ZoneChoice({ search, timezone, teamTimezone, onChange }: Props) {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone
+    const zones = [...new Set([teamTimezone, 'UTC', own, timezone])]
+    return (
+        <label className="zone">
+            Time zone{' '}
+            <select value={timezone} onChange={(event) => { onChange({ ...search, timezone: event.target.value }) }}>
+                {zones.map((zone) => (
+                    <option key={zone}>{zone}</option>
+                ))}
+            </select>
+        </label>
+    )
+}
+
+function FilterChips({ search, onChange }: Part) {
+    const chips = FILTERS.flatMap((name) => (search[name] ?? []).map((value) => ({ name, value })))
+    if (chips.length === 0) return null
+    return (
+        <ul className="chips" aria-label="Filters">
+            {chips.map(({ name, value }) => (
+                <li key={`${name}=${value}`} className="chip">
+                    {DIMENSION_LABELS[name]}: {value || 'none'}
+                    <button
+                        type="button"
+                        aria-label={`Remove the filter ${DIMENSION_LABELS[name]}: ${value || 'none'}`}
+                        onClick={() => { onChange(toggleFilter(search, name, value)) }}
+                    >
+                        ×
+                    </button>
+                </li>
+            ))}
+        </ul>
+    )
+}

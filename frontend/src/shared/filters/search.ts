@@ -1,0 +1,93 @@
+/** What the address of a screen says: time range, zone, filters, grouping. Unknown or broken parts are left out. */
+import { isDate, RANGES, type RangeName } from '../time/range'
+
+export const FILTERS = ['model', 'provider', 'product', 'api_key_alias', 'end_user', 'gateway'] as const
+export type FilterName = (typeof FILTERS)[number]
+export type Filters = Partial<Record<FilterName, string[]>>
+
+export const DIMENSION_LABELS: Record<FilterName, string> = {
+    model: 'Model',
+    provider: 'Provider',
+    product: 'Product',
+    api_key_alias: 'Key',
+    end_user: 'User',
+    gateway: 'Gateway',
+}
+
+export interface ScreenSearch extends Filters {
+    range?: RangeName
+    start?: string
+    end?: string
+    timezone?: string
+    by?: FilterName
+}
+
+type Raw = Record<string, unknown>
+
+/** Repeated names become lists: `?model=a&model=b`. */
+export function parseSearch(text: string): Raw {
+    const raw: Record<string, string[]> = {}
+    for (const [name, value] of new URLSearchParams(text)) (raw[name] ??= []).push(value)
+    return raw
+}
+
+export function stringifySearch(search: Raw): string {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(search)) {
+        for (const each of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
+            query.append(name, String(each))
+        }
+    }
+    const text = query.toString()
+    return text && `?${text}`
+}
+
+export function validateSearch(raw: Raw): ScreenSearch {
+    const search: ScreenSearch = {}
+    const range = find(RANGES, first(raw, 'range'))
+    const [start, end, timezone] = [first(raw, 'start'), first(raw, 'end'), first(raw, 'timezone')]
+    const by = find(FILTERS, first(raw, 'by'))
+    if (range) search.range = range
+    if (start && isDate(start)) search.start = start
+    if (end && isDate(end)) search.end = end
+    if (timezone && isTimezone(timezone)) search.timezone = timezone
+    if (by) search.by = by
+    for (const name of FILTERS) {
+        const values = list(raw[name])
+        if (values.length > 0) search[name] = values
+    }
+    return search
+}
+
+export function pickFilters(search: ScreenSearch): Filters {
+    return Object.fromEntries(FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : [])))
+}
+
+/** With one value more, or without it where it was there; an empty filter goes. */
+export function toggleFilter(search: ScreenSearch, name: FilterName, value: string): ScreenSearch {
+    const { [name]: values = [], ...rest } = search
+    const next = values.includes(value) ? values.filter((each) => each !== value) : [...values, value]
+    return next.length > 0 ? { ...rest, [name]: next } : rest
+}
+
+function list(value: unknown): string[] {
+    const values: unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value]
+    return values.map(String)
+}
+
+function first(raw: Raw, name: string): string | undefined {
+    return list(raw[name])[0]
+}
+
+function find<Choice extends string>(choices: readonly Choice[], text: string | undefined): Choice | undefined {
+    return choices.find((choice) => choice === text)
+}
+
+function isTimezone(text: string): boolean {
+    try {
+        new Intl.DateTimeFormat('en', { timeZone: text })
+        return true
+    } catch {
+        return false
+    }
+}
