@@ -66,17 +66,19 @@ class OutboundRequest:
     Attributes:
         url: As a person typed it in.
         headers: `Host`, `Content-Length`, `Connection` and `Accept-Encoding` are set here.
+        max_answer_bytes: Of the answer that are read; None: OUTBOUND_HTTP_MAX_ANSWER_BYTES.
     """
 
     url: str
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    max_answer_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundAnswer:
-    """`body` is cut at OUTBOUND_HTTP_MAX_ANSWER_BYTES; header names are lower case, of repeated ones the last."""
+    """`body` is cut at the request's most bytes; header names are lower case, of repeated ones the last."""
 
     status: int
     headers: Mapping[str, str]
@@ -227,7 +229,8 @@ def _ask(connection: _PinnedConnection, target: Target, request: OutboundRequest
     own = {"Host": target.authority, "Connection": "close", "Accept-Encoding": "identity"}
     connection.request(request.method, target.path, body=request.body or None, headers={**request.headers, **own})
     with connection.getresponse() as response:
-        body = response.read(settings.OUTBOUND_HTTP_MAX_ANSWER_BYTES)
+        most = request.max_answer_bytes
+        body = response.read(settings.OUTBOUND_HTTP_MAX_ANSWER_BYTES if most is None else most)
         if connection.is_expired:
             raise TimeoutError
         headers = {name.lower(): value for name, value in response.getheaders()}
