@@ -7,7 +7,7 @@ Without content a payload keeps exactly what the server keeps for its private te
 from typing import Any
 
 from posthog.llm_usage.payloads.fields import find_object
-from posthog.llm_usage.payloads.litellm import KEY_HASH, classify_call
+from posthog.llm_usage.payloads.litellm import find_key_hash
 from posthog.llm_usage.payloads.private import keep_numbers
 
 Payload = dict[str, Any]
@@ -22,13 +22,6 @@ def prepare_payload(payload: Payload, *, is_content_kept: bool) -> Payload:
     if not is_content_kept:
         return keep_numbers(payload)
     kept = {key: value for key, value in payload.items() if key != UNREAD_KEY}
-    if not _has_verified_key(payload):
+    if find_key_hash(payload) is None:
         kept["metadata"] = {key: value for key, value in find_object(payload, "metadata").items() if key != HASH_KEY}
     return kept
-
-
-def _has_verified_key(payload: Payload) -> bool:
-    """Whether the key's hash surely is one, of an accepted key; on a failed sign-in it can be the raw key."""
-    key_hash = find_object(payload, "metadata").get(HASH_KEY)
-    is_hash = isinstance(key_hash, str) and KEY_HASH.fullmatch(key_hash) is not None
-    return is_hash and classify_call(payload) != "rejected"

@@ -80,11 +80,11 @@ def _split_array(chunks: Iterator[bytes]) -> Iterator[bytes]:
         for end in nesting.list_ends(chunk):
             pieces.append(chunk[start:end])
             start = end + 1
-            element = b"".join(pieces).strip()
-            pieces.clear()
-            if element:
-                yield element
+            pieces = [b"".join(pieces).strip()]
+            if pieces[0]:
+                yield pieces.pop()  # whoever takes it holds it alone: it may be most of the body
             else:
+                pieces.clear()
                 blanks = _count_blank(blanks)
         if nesting.is_closed:
             _require_blank(chain([chunk[start:]], chunks))

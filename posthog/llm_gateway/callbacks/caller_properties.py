@@ -2,12 +2,14 @@
 The caller's headers → event properties and feature flags, as far as they are the caller's to say.
 
 `x-posthog-property-plan: pro` → `plan`; `x-posthog-flag-new-ui: true` → `$feature/new-ui`. What the gateway knows
-itself stays the gateway's: attribution, and every `$` property but the names that place a call in its trace.
+itself stays the gateway's: attribution, every `$` property but the names that place a call in its trace, and whatever
+would be read as a count.
 """
 
 from collections.abc import Mapping
 
 from posthog.llm_gateway.callbacks.request_context import FLAG_PREFIX, PROPERTY_PREFIX
+from posthog.llm_usage.readings.otel import PREFIXES as NAMES_OF_USAGE
 
 OWNED_NAMES = frozenset(
     {
@@ -47,7 +49,9 @@ def is_callers(name: str) -> bool:
     """Whether a property is the caller's to set."""
     if name.startswith("$"):
         return name in TRACE_NAMES
-    return bool(name) and name.lower().replace("-", "_") not in OWNED_NAMES
+    # OpenTelemetry's names of counts have no `$`; of a call without counts of its own they would be read.
+    is_owned = name.lower().replace("-", "_") in OWNED_NAMES or name.lower().startswith(NAMES_OF_USAGE)
+    return bool(name) and not is_owned
 
 
 def _is_property(name: str) -> bool:

@@ -1,7 +1,8 @@
 """
 What Prometheus is told of each call: the figures of ClickHouse's row, by the same functions.
 
-- Labels: `provider`, `model`, `product`, `stream`; names beyond a bound are `other`.
+- Labels: `provider`, `model`, `product`, `stream`; names beyond a bound are `other`, and so are all of a call whose
+  labels would be one combination too many: 50 providers of 200 models for 200 products would be millions of series.
 - Tokens and costs are counted of `inference` calls alone, as in every report: a gateway's cache hit, a read or a
   rejected call was no work of a provider. `requests` counts all, by `kind` and `status`.
 - A count that was not reported adds nothing, not even 0; where the call was answered, `…_unreported` counts that.
@@ -14,7 +15,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from posthog.errors import InvalidSetting
-from posthog.llm_gateway.callbacks.bounded_labels import BoundedLabel
+from posthog.llm_gateway.callbacks.bounded_labels import OTHER, BoundedLabel
 from posthog.llm_usage.accounting import AccountedEvent, account_event
 from posthog.llm_usage.payloads.fields import find_number, find_text
 from posthog.llm_usage.payloads.litellm import build_ai_event
@@ -60,11 +61,12 @@ class Meters:
     Args:
         registry: A `prometheus_client` registry; None: the process's own.
         max_models: Names of models, and of products, before `other`.
+        max_combinations: Of label values, each with some fifty series.
     Raises:
         InvalidSetting: `prometheus_client` is not installed.
     """
 
-    def __init__(self, *, registry: Any = None, max_models: int = 200) -> None:
+    def __init__(self, *, registry: Any = None, max_models: int = 200, max_combinations: int = 2000) -> None:
         client = _import_client()
         registry = client.REGISTRY if registry is None else registry
 
@@ -86,6 +88,8 @@ class Meters:
         self._errors = client.Counter(f"{PREFIX}callback_errors", "Calls that could not be counted.", registry=registry)
         self._providers = BoundedLabel(MAX_PROVIDERS)
         self._models, self._products = BoundedLabel(max_models), BoundedLabel(max_models)
+        self._combinations: set[Labels] = set()
+        self._max_combinations = max_combinations
 
     def count_call(self, payload: Mapping[str, Any]) -> None:
         """
@@ -96,8 +100,8 @@ class Meters:
         """
         event = build_ai_event(keep_numbers(payload), team_id=0)
         properties = event.properties
-        labels = self._label(properties)
         is_answered, kind = properties["$ai_is_error"] is False, str(properties["$ai_call_kind"])
+        labels = self._bound(self._label(properties, is_answered=is_answered))
         self._requests.labels(*labels, kind, "success" if is_answered else "failure").inc()
         if kind == "inference":
             self._count_amounts(account_event(event), labels, is_answered=is_answered)
@@ -107,13 +111,19 @@ class Meters:
         """Count a call that could not be counted."""
         self._errors.inc()
 
-    def _label(self, properties: Mapping[str, Any]) -> Labels:
+    def _label(self, properties: Mapping[str, Any], *, is_answered: bool) -> Labels:
         return Labels(
-            self._providers.bound(find_text(properties, "$ai_provider")),
-            self._models.bound(find_text(properties, "$ai_model")),
+            self._providers.bound(find_text(properties, "$ai_provider"), is_answered=is_answered),
+            self._models.bound(find_text(properties, "$ai_model"), is_answered=is_answered),
             self._products.bound(find_text(properties, "$ai_product")),
             "true" if properties.get("$ai_stream") is True else "false",
         )
+
+    def _bound(self, labels: Labels) -> Labels:
+        if labels not in self._combinations and len(self._combinations) >= self._max_combinations:
+            return Labels(OTHER, OTHER, OTHER, labels.stream)
+        self._combinations.add(labels)
+        return labels
 
     def _count_amounts(self, accounted: AccountedEvent, labels: Labels, *, is_answered: bool) -> None:
         amounts = {name: getattr(accounted.usage, name) for name in TOKENS}

@@ -55,11 +55,30 @@ def classify_call(payload: JsonObject) -> CallKind:
         return "gateway_cache_hit"
     if find_text(payload, "call_type") in READ_CALL_TYPES:
         return "read"
-    metadata = find_object(payload, "metadata")
-    is_known = find_text(payload, "custom_llm_provider") or find_text(
-        metadata, "user_api_key_alias", "user_api_key_team_id", "user_api_key_user_id"
-    )
+    is_known = find_text(payload, "custom_llm_provider") or _is_key_known(payload)
     return "rejected" if payload.get("status") == "failure" and not is_known else "inference"
+
+
+def _is_key_known(payload: JsonObject) -> bool:
+    """Whether the gateway knows anything of the key beside the key."""
+    metadata = find_object(payload, "metadata")
+    return find_text(metadata, "user_api_key_alias", "user_api_key_team_id", "user_api_key_user_id") is not None
+
+
+def find_key_hash(payload: JsonObject) -> str | None:
+    """
+    The hash of an accepted key.
+
+    On a failed sign-in the field can hold the key itself, and many keys are 64 hex digits as hashes are; the provider
+    of the model that was asked for may be named there. So of a failure it is read only where the gateway knows the
+    key, or the provider answered.
+    """
+    key_hash = find_text(find_object(payload, "metadata"), "user_api_key_hash")
+    if key_hash is None or not KEY_HASH.fullmatch(key_hash) or classify_call(payload) == "rejected":
+        return None
+    has_answered = find_text(find_object(payload, "error_information"), "llm_provider") is not None
+    is_accepted = payload.get("status") != "failure" or has_answered or _is_key_known(payload)
+    return key_hash if is_accepted else None
 
 
 def build_ai_event(payload: JsonObject, *, team_id: int, gateway: str = "", gateway_version: str = "") -> AiEvent:
@@ -106,14 +125,13 @@ def _find_distinct_id(payload: JsonObject) -> str | None:
 
 def _list_properties(payload: JsonObject, started_at: datetime) -> Properties:
     """Everything that the payload says, under the names of an SDK's event; None: it does not."""
-    kind = classify_call(payload)
     return {
-        "$ai_call_kind": kind,
+        "$ai_call_kind": classify_call(payload),
         **_list_call_properties(payload),
         **_list_timing_properties(payload, started_at),
         **_list_usage_properties(payload),
         **_list_cost_properties(payload),
-        **_list_attribution_properties(payload, kind),
+        **_list_attribution_properties(payload),
         **_list_error_properties(payload),
         **_list_content_properties(payload),
         **_list_shipper_properties(payload),
@@ -227,12 +245,12 @@ def _list_cost_properties(payload: JsonObject) -> Properties:
     }
 
 
-def _list_attribution_properties(payload: JsonObject, kind: CallKind) -> Properties:
+def _list_attribution_properties(payload: JsonObject) -> Properties:
     metadata = find_object(payload, "metadata")
     return {
         "$ai_product": find_text(find_object(metadata, "user_api_key_auth_metadata"), "product"),
         "$ai_api_key_alias": find_text(metadata, "user_api_key_alias"),
-        "$ai_api_key_hash": None if kind == "rejected" else _find_key_hash(metadata),
+        "$ai_api_key_hash": find_key_hash(payload),
         "$ai_end_user": find_text(payload, "end_user"),
         "$ai_gateway_team_id": find_text(metadata, "user_api_key_team_id"),
         "$ai_gateway_user_id": find_text(metadata, "user_api_key_user_id"),
@@ -242,12 +260,6 @@ def _list_attribution_properties(payload: JsonObject, kind: CallKind) -> Propert
         "$ai_request_tags": payload.get("request_tags") or None,
         "$ai_user_agent": find_text(payload, "user_agent") or find_text(metadata, "user_agent"),
     }
-
-
-def _find_key_hash(metadata: JsonObject) -> str | None:
-    """The hash of an accepted key; on a failed sign-in the field can hold the raw key and must not be read."""
-    key_hash = find_text(metadata, "user_api_key_hash")
-    return key_hash if key_hash and KEY_HASH.fullmatch(key_hash) else None
 
 
 def _list_error_properties(payload: JsonObject) -> Properties:

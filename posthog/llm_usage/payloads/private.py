@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from posthog.llm_usage.ai_event import AiEvent
 from posthog.llm_usage.payloads.fields import JsonObject, find_moment, find_object, find_text
-from posthog.llm_usage.payloads.litellm import KEY_HASH, classify_call, find_response_usage
+from posthog.llm_usage.payloads.litellm import find_key_hash, find_response_usage
 from posthog.llm_usage.payloads.numbering import SHIPPER_KEY, find_numbering
 from posthog.llm_usage.payloads.silence import keep_silence
 
@@ -169,8 +169,7 @@ def _keep_host(url: str | None) -> str | None:
 def _keep_attribution(payload: JsonObject) -> dict[str, Any]:
     metadata = find_object(payload, "metadata")
     kept: dict[str, Any] = {key: metadata[key] for key in KEY_NAMES if isinstance(metadata.get(key), str | int)}
-    key_hash = metadata.get("user_api_key_hash")
-    if classify_call(payload) != "rejected" and isinstance(key_hash, str) and KEY_HASH.fullmatch(key_hash):
+    if (key_hash := find_key_hash(payload)) is not None:
         kept["user_api_key_hash"] = key_hash
     product = find_text(find_object(metadata, "user_api_key_auth_metadata"), "product")
     return kept | {
@@ -181,9 +180,8 @@ def _keep_attribution(payload: JsonObject) -> dict[str, Any]:
 
 def _keep_error(error: JsonObject) -> dict[str, Any]:
     """Its class and code: `RateLimitError`, `429`; the message repeats what was asked."""
-    kept = {key: find_text(error, key) for key in ("error_code", "error_class")}
-    kept["normalized_error"] = find_text(error, "normalized_error")
-    is_named = {"error_code": WORD, "error_class": WORD, "normalized_error": ERROR_CODE}
+    is_named = {"error_code": WORD, "error_class": WORD, "llm_provider": WORD, "normalized_error": ERROR_CODE}
+    kept = {key: find_text(error, key) for key in is_named}
     return {key: value for key, value in kept.items() if value and is_named[key].fullmatch(value)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from posthog.llm_usage.payloads.fields import JsonObject, find_object
-from posthog.llm_usage.payloads.litellm import KEY_HASH, classify_call, find_response_usage
+from posthog.llm_usage.payloads.litellm import find_key_hash, find_response_usage
 from posthog.llm_usage.payloads.silence import keep_silence
 
 CALL_KEYS = (
@@ -21,7 +21,7 @@ CALL_KEYS = (
 KEY_METADATA = "user_api_key_"
 """Metadata under this prefix is the gateway's own word on who called; the e-mail address among it is not needed."""
 EMAIL_METADATA = "user_api_key_user_email"
-ERROR_KEYS = ("error_code", "error_class")
+ERROR_KEYS = ("error_code", "error_class", "llm_provider")
 RESPONSE_KEYS = ("id", "model", "object", "service_tier")
 
 
@@ -44,8 +44,7 @@ def _strip_metadata(payload: JsonObject) -> dict[str, Any]:
     metadata = find_object(payload, "metadata")
     kept = {key: value for key, value in metadata.items() if str(key).startswith(KEY_METADATA)}
     kept.pop(EMAIL_METADATA, None)
-    key_hash = kept.get("user_api_key_hash")
-    if classify_call(payload) == "rejected" or not (isinstance(key_hash, str) and KEY_HASH.fullmatch(key_hash)):
+    if find_key_hash(payload) is None:
         kept.pop("user_api_key_hash", None)
     return kept | _pick(metadata, ("usage_object",))
 

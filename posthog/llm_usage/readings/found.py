@@ -6,7 +6,8 @@ object below it, a function for anything else, or nothing (`IGNORED`). What no t
 value holds anything that could be a count: times, names and fractions of a cent are nobody's tokens.
 
 - A count is an integer from 0 to `MAX_COUNT`, its text, a whole float, or `{"total": n}`. `null` is "not reported".
-  Anything else raises `implausible_value` (or `negative_value`) and counts as not reported.
+  Anything else, an object of counts without their total as well, raises `implausible_value` (or `negative_value`) and
+  counts as not reported.
 - A figure that stands in several places is one figure: the largest is meant, for a zero often only says that one of
   the places was not filled. Two that differ and are not zero raise `witness_mismatch`.
 """
@@ -120,6 +121,8 @@ def collect(source: Mapping[Any, Any], words: Words, found: Found, depth: int = 
 def _note_count(name: str, value: Any, found: Found) -> None:
     if isinstance(value, Mapping):
         _note_parts(name, value, found)
+        if value.get("total") is None and _may_hold_count(value):
+            found.flags.add(IMPLAUSIBLE_VALUE)  # a whole that nobody can name is lost
         value = value.get("total")
     count = None if value is None else parse_count(value, found.flags)
     if count is not None:

@@ -26,7 +26,12 @@ def test_stripped_payload_is_what_a_private_team_keeps() -> None:
         pytest.param({}, KEY_HASH, id="accepted"),
         pytest.param({"metadata": {"user_api_key_hash": "sk-raw"}}, None, id="raw-key"),
         pytest.param({"status": "failure", "custom_llm_provider": ""}, None, id="turned-away"),
-        pytest.param({"status": "failure"}, KEY_HASH, id="failed-at-the-provider"),
+        pytest.param({"status": "failure"}, None, id="key-as-long-as-a-hash-turned-away"),
+        pytest.param(
+            {"status": "failure", "error_information": {"llm_provider": "openai"}},
+            KEY_HASH,
+            id="failed-at-the-provider",
+        ),
     ],
 )
 @pytest.mark.parametrize("is_content_kept", [True, False])

@@ -26,6 +26,14 @@ FIRST_TOKEN_EVENTS = frozenset(
         "ai.stream.firstChunk",
     }
 )
+FIRST_TOKEN = "gen_ai.server.time_to_first_token"
+FIRST_TOKENS_PER_S = {"openlit": 1, "strands": 1000}
+"""
+In which unit an instrumentation, by a part of its name, writes it. The conventions give the name to a metric in
+seconds and to no attribute, and others write milliseconds or nanoseconds: of them nothing is read.
+
+Source: OpenLIT (`set_attribute(GEN_AI_SERVER_TTFT, …)`), Strands Agents (`timeToFirstByteMs`), read 2026-11.
+"""
 REQUEST_PREFIX = "gen_ai.request."
 NOT_PARAMETERS = frozenset({"model", "messages", "input", "tools", "functions", "prompt"})
 NOISE = ("host.", "process.", "os.", "telemetry.sdk.")
@@ -84,8 +92,18 @@ def _find_first_token_s(span: Span) -> float | None:
     stated_ms = find_number(span.attributes, "ai.response.msToFirstChunk")
     if stated_s is not None or stated_ms is not None:
         return stated_s if stated_ms is None else stated_ms / 1000
+    if (known_s := _find_known_first_token_s(span)) is not None:
+        return known_s
     times = [event.time_ns for event in span.events if event.name in FIRST_TOKEN_EVENTS and event.time_ns is not None]
     return _measure_s(span, min(times)) if times else None
+
+
+def _find_known_first_token_s(span: Span) -> float | None:
+    """Of the instrumentations whose unit is known; a whole answer has no first token, though OpenLIT names one."""
+    written, scope = find_number(span.attributes, FIRST_TOKEN), span.scope_name.lower()
+    if written is None or _is_stream(span) is False:
+        return None
+    return next((written / per_s for part, per_s in FIRST_TOKENS_PER_S.items() if part in scope), None)
 
 
 def _is_stream(span: Span) -> bool | None:

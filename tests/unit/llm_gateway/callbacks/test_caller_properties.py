@@ -36,6 +36,13 @@ def test_attribution_and_numbers_cannot_be_overridden(name: str) -> None:
     assert build_event(payload, {f"x-posthog-property-{name}": "forged"}) == build_event(payload)
 
 
+@pytest.mark.parametrize("name", ["gen_ai.usage.input_tokens", "LLM.Usage.prompt_tokens", "llm.token_count.prompt"])
+def test_calls_without_counts_get_none_from_their_callers(name: str) -> None:
+    """A failed call used nothing that is known, whatever its headers say."""
+    failure = make_payload(status="failure", response={})
+    assert build_event(failure, {f"x-posthog-property-{name}": "999"}) == build_event(failure)
+
+
 def test_other_headers_stay_in_the_gateway() -> None:
     """A credential is a header too: only what is meant for PostHog is taken."""
     assert build_event(make_payload(), {"authorization": "Bearer sk-secret"}) == build_event(make_payload())

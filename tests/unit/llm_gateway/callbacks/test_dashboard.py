@@ -55,3 +55,9 @@ def test_metrics_are_mounted_on_the_proxy() -> None:
     assert mount_metrics({PROXY: proxy})
     assert not mount_metrics({})
     assert [(path, callable(app)) for path, app in mounted] == [("/metrics", True)]
+
+
+def test_savings_are_shown_whichever_counter_exists() -> None:
+    """A counter that never counted has no series, and nothing can be taken from or off no series."""
+    (query,) = (query for query in list_queries() if "savings" in query)
+    assert query.count("or vector(0))") == query.count("sum(") == 2

@@ -4,7 +4,7 @@ import importlib
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 
 from posthog.errors import InvalidSetting
 from posthog.llm_gateway.callbacks.meter_reporter import MeterReporter, read_max_models
@@ -103,6 +103,37 @@ def test_models_beyond_the_bound_are_other() -> None:
     assert [board.read("input_tokens_total", model=model) for model in ("m1", "m2", "m3", "other")] == [
         *(200, 100, None, 200)
     ]
+
+
+def test_models_that_nobody_answers_for_leave_room() -> None:
+    """Calls of made-up models fill half of the names; one of them that works at last keeps its own."""
+    board = Board(max_models=4)
+    board.count(*(make_payload(status="failure", model=f"openai/made-up-{number}") for number in range(3000)))
+    board.count(*(make_payload(usage=USAGE, model=f"openai/{name}") for name in ("m1", "made-up-0", "m2", "m3")))
+    sums = {name: board.read("input_tokens_total", model=name) for name in ("m1", "made-up-0", "m2", "m3", "other")}
+    assert sums == {"m1": 100, "made-up-0": 100, "m2": 100, "m3": None, "other": 100}
+    assert board.read("requests_total", model="other", kind="inference", status="failure") == 2998
+
+
+def test_name_that_is_no_utf_8_breaks_no_scrape() -> None:
+    """JSON can spell half a character; Prometheus could read no metric of the process any more."""
+    board = Board().count(make_payload(usage=USAGE, model="openai/\ud83d"))
+    assert b'model="?"' in generate_latest(board.registry)
+
+
+def test_combinations_of_labels_are_bounded() -> None:
+    """Few models and few products are many series together; the sums stay whole."""
+    products = [{"user_api_key_auth_metadata": {"product": f"product-{number}"}} for number in range(8)]
+    board = Board(max_combinations=10).count(
+        *(
+            make_payload(usage=USAGE, model=f"openai/m{number}", metadata=product)
+            for number in range(8)
+            for product in products
+        )
+    )
+    series = [sample for family in board.registry.collect() for sample in family.samples]
+    assert sum(sample.name == "posthog_llm_input_tokens_total" for sample in series) == 11
+    assert board.sum("input_tokens_total") == 64 * 100
 
 
 def list_inference() -> list[Any]:

@@ -36,3 +36,15 @@ def test_content_goes_in_order(max_bytes: int, dropped: list[str] | None) -> Non
 def test_question_alone_can_be_too_large() -> None:
     """An event without an answer loses the question."""
     assert encode(500, input="i" * 1000)[DROPPED] == ["$ai_input"]
+
+
+def test_names_as_long_as_books_are_cut() -> None:
+    """A client may name its end user as it likes; the numbers still arrive."""
+    properties = NUMBERS | {"$ai_end_user": "u" * 5000, "$ai_model": "gpt-4o", "$ai_input": "i" * 10}
+    event = {"distinct_id": "u" * 5000, "properties": properties}
+    encoded = encode_within(event, max_bytes=1000)
+    sent: dict[str, Any] = json.loads(encoded)
+    assert len(encoded) <= 1000
+    assert sent["distinct_id"] == sent["properties"]["$ai_end_user"] == "u" * 200
+    assert sent["properties"].items() >= (NUMBERS | {"$ai_model": "gpt-4o"}).items()
+    assert sent["properties"][DROPPED] == ["$ai_input", "$ai_end_user"]

@@ -1,5 +1,6 @@
 """LiteLLM's payload → AiEvent: what each field becomes, and what is never taken over."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from posthog.llm_usage.payloads.litellm import (
     find_gateway_version,
     strip_provider,
 )
+from posthog.llm_usage.payloads.private import keep_numbers
 from posthog.llm_usage.payloads.stripped import strip_content
 from tests.factories import make_payload
 
@@ -123,6 +125,24 @@ def test_rejected_key_is_never_kept() -> None:
     )
     assert "sk-raw-key-123456" not in repr(properties)
     assert properties["$ai_error"] == "bad key [redacted]"
+
+
+@pytest.mark.parametrize(
+    ("fields", "key_hash"),
+    [
+        pytest.param({"error_information": {"error_code": "401", "llm_provider": ""}}, None, id="failed-sign-in"),
+        pytest.param({"error_information": {"error_code": "401", "llm_provider": "openai"}}, KEY_HASH, id="provider"),
+        pytest.param({"metadata": {"user_api_key_hash": KEY_HASH, "user_api_key_alias": "ci"}}, KEY_HASH, id="known"),
+    ],
+)
+@pytest.mark.parametrize("keep", [dict, keep_numbers, strip_content])
+def test_key_that_looks_like_a_hash_is_kept_if_it_was_accepted(
+    keep: Callable[[Any], Any], fields: dict[str, Any], key_hash: str | None
+) -> None:
+    """LiteLLM names the asked model's provider on a failed sign-in, beside the raw key."""
+    payload = make_payload(**{"status": "failure", "metadata": {"user_api_key_hash": KEY_HASH}} | fields)
+    kept = keep(payload)
+    assert build_ai_event(kept, team_id=7).properties.get("$ai_api_key_hash") == key_hash
 
 
 def test_accepted_key_is_named_by_alias_and_hash() -> None:

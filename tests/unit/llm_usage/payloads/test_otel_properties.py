@@ -144,6 +144,23 @@ def test_time_to_first_token(attributes: dict[str, Any], events: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
+    ("scope", "attributes", "seconds"),
+    [
+        pytest.param("openlit.otel.tracing", {"gen_ai.request.is_stream": True}, 250.0, id="OpenLIT, in seconds"),
+        pytest.param("openlit.otel.tracing", {"gen_ai.request.is_stream": False}, None, id="OpenLIT, no stream"),
+        pytest.param("strands.telemetry.tracer", {}, 0.25, id="Strands, in milliseconds"),
+        pytest.param("my-own-tracer", {"gen_ai.request.is_stream": True}, None, id="nobody knows"),
+    ],
+)
+def test_time_to_first_token_is_in_the_instrumentations_unit(
+    scope: str, attributes: dict[str, Any], seconds: float | None
+) -> None:
+    """One name, three units: who wrote it decides."""
+    written = attributes | {"gen_ai.server.time_to_first_token": 250}
+    assert properties_of(written, scope_name=scope).get("$ai_time_to_first_token") == seconds
+
+
+@pytest.mark.parametrize(
     ("attributes", "is_stream"),
     [
         pytest.param({"gen_ai.request.stream": True}, True, id="today"),

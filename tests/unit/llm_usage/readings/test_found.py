@@ -36,9 +36,17 @@ def test_parse_count_flags_what_is_no_count(value: Any, flag: str) -> None:
 
 def test_total_of_an_object_is_its_count() -> None:
     """Some libraries wrap every count."""
-    usage = {"prompt_tokens": {"total": 12}, "completion_tokens": {"total": "7"}, "total_tokens": {"other": 1}}
-    result = read(usage)
-    assert (result.input_tokens, result.output_tokens, result.total_tokens) == (12, 7, 19)
+    result = read(
+        {"prompt_tokens": {"total": 12}, "completion_tokens": {"total": "7"}, "total_tokens": {"total": None}}
+    )
+    assert (result.input_tokens, result.output_tokens, result.total_tokens, result.flags) == (12, 7, 19, ())
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, {"total": None, "noCache": 9}, {"text": {"n": "3"}}])
+def test_object_of_counts_without_their_total_is_flagged(value: Any) -> None:
+    """It counts as not reported, and says so."""
+    result = read({"prompt_tokens": 12, "completion_tokens": value})
+    assert (result.input_tokens, result.output_tokens, result.flags) == (12, None, (IMPLAUSIBLE_VALUE,))
 
 
 def test_unknown_key_is_flagged_and_the_rest_is_read() -> None:
