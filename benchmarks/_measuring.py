@@ -12,7 +12,7 @@ from posthog.clickhouse.migrate import apply_migrations
 from posthog.garbage_collection import look_seldom
 from posthog.models import ChangedUsageHour
 from posthog.models.ai_events.sql import TABLE
-from posthog.models.ai_usage_hourly.sql import GRAINS
+from posthog.models.ai_usage_hourly.sql import TABLES
 
 REST_TIMEOUT_S = 1800.0
 POLL_S = 0.2
@@ -27,7 +27,7 @@ def start_afresh() -> None:
     look_seldom()
     call_command("migrate", verbosity=0)
     list(apply_migrations())
-    for table in (TABLE, *(grain.table for grain in GRAINS)):
+    for table in (TABLE, *(grain.table for grain in TABLES)):
         sync_execute(f"TRUNCATE TABLE {table}")
     ChangedUsageHour.objects.all().delete()
 

@@ -3,12 +3,17 @@ A Postgres table like LiteLLM's spend log, and what a day of all teams costs out
 
 One row a call: a few counts and the amount as columns, everything else as JSONB, above all the usage object that has
 the cached and the reasoning tokens. Teams, keys and end users are of the sizes that `_usage_events.py` has.
+
+It is asked as somebody would who knows Postgres: a scan each for the totals and for all breakdowns together, the latter
+with the figures of a share alone, in parallel where Postgres plans so, and with memory to group in. The metadata (1.3
+kB) is neither compressed nor out of line, so that no extraction pays for unpacking it. Flags, uncached input, savings
+and price sources are in no such log: our report has them beside.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 TABLE = "bench_spend_logs"
 ROWS_PER_INSERT = 100_000
@@ -103,11 +108,19 @@ OF_THE_DAY = '"startTime" >= %(start)s AND "startTime" < %(end)s'
 SUMS_SQL = f"SELECT team_id, {SUMS} FROM {TABLE} WHERE {OF_THE_DAY} GROUP BY team_id"
 """Totals of each team, without any breakdown."""
 BREAKDOWNS = ("model", "custom_llm_provider", "metadata ->> 'user_api_key_alias'", "end_user")
-REPORT_SQL = f"""
-    SELECT team_id, {", ".join(BREAKDOWNS)}, {SUMS} FROM {TABLE} WHERE {OF_THE_DAY}
-    GROUP BY GROUPING SETS ((team_id), {", ".join(f"(team_id, {each})" for each in BREAKDOWNS)})
+SHARE_SUMS = ", ".join(
+    [
+        "count(*), sum(prompt_tokens), sum(completion_tokens), sum(total_tokens), sum(spend)",
+        *(f"sum((metadata #>> '{{usage_object,{COUNTS_IN_JSON[place]}}}')::bigint)" for place in (0, 1, 4)),
+    ]
+)
+SHARES_SQL = f"""
+    SELECT team_id, {", ".join(BREAKDOWNS)}, {SHARE_SUMS} FROM {TABLE} WHERE {OF_THE_DAY}
+    GROUP BY GROUPING SETS ({", ".join(f"(team_id, {each})" for each in BREAKDOWNS)})
 """
-"""The same with those of our report's breakdowns that the log knows."""
+"""Those of our report's breakdowns that the log knows, with the figures of its shares."""
+WORK_MEM = "256MB"
+"""With the 4 MB that Postgres starts with it would sort the day on disk, once a breakdown."""
 
 
 def fill_spend_log(rows: int, *, start: datetime, teams: int) -> Iterator[int]:
@@ -127,6 +140,7 @@ def fill_spend_log(rows: int, *, start: datetime, teams: int) -> Iterator[int]:
 def run_on_spend_log(sql: str, start: datetime) -> int:
     """Ask one of the questions above about the day; returns how many lines it answered."""
     day = start.replace(tzinfo=None)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
         cursor.execute(sql, {"start": day, "end": day + timedelta(days=1)})
         return len(cursor.fetchall())

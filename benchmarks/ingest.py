@@ -4,7 +4,8 @@ Events per second from the request to the visible row, for recorded bodies in ba
 The whole stack as `bin/start` runs it, with durable stores. Beside it, on the same ClickHouse:
 
 (a) The limit: one program that does nothing but parse the same bodies and insert their finished rows with
-    `clickhouse-driver`.
+    `clickhouse-driver`. `…_of_as_many_processes` is the same program once for each process of the worker, all at
+    once: what the machine's cores could do, where one program leaves the others idle.
 (b) Raw events, from which a materialized view extracts the columns with JSONExtract, as upstream does: one program
     that has the same calls as events of an SDK, in batches of a hundred, parses each batch, writes each event's
     properties as text and inserts the rows. Neither HTTP nor a queue is counted, though upstream has both.
@@ -16,6 +17,7 @@ The stack needs a moment until all its processes are at work and the last drain 
 is long enough that this is a small part of it. INGEST_EVENTS: events of one round, in hundreds.
 """
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -23,6 +25,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -33,11 +37,12 @@ import psycopg
 from clickhouse_driver import Client
 
 from benchmarks import Figure, Goal, _bare_web
-from benchmarks._ingest_bodies import build_rows, group_bodies, make_bodies
+from benchmarks._ingest_bodies import CALLS_PER_BODY, build_rows, group_bodies, make_bodies
 from benchmarks._raw_events import RAW_TABLE, list_statements, read_batches, write_batches
 from benchmarks._senders import send_all
+from posthog.llm_usage.rows import Row
 from posthog.models.ai_events.sql import TABLE, WRITTEN_COLUMNS, create_table_sql
-from stack.application import KEEP_ALIVE_S, WEB_THREADS, WEB_WORKERS
+from stack.application import KEEP_ALIVE_S, WEB_THREADS, WEB_WORKERS, WORKER_PROCESSES
 from stack.env_file import read_env_file
 from stack.system import choose_free_ports, is_listening
 from tests.chaos.senders import PATH
@@ -46,6 +51,8 @@ from tests.chaos.stack_under_test import StackUnderTest, stack_under_test, wait_
 EVENTS = int(os.environ.get("INGEST_EVENTS") or 20_000)
 ROUNDS = 3
 CONNECTIONS = 4
+GROUPS_PER_PROCESS = 4
+"""What each of several processes inserts: enough for a rate, and no more than memory holds finished at once."""
 FINISHED_TABLE = "bench_finished_events"
 TIMEOUT_S = 600.0
 POLL_S = 0.05
@@ -59,6 +66,7 @@ class Measured:
 
     ours: list[float] = field(default_factory=list)
     limit: list[float] = field(default_factory=list)
+    parallel_limit: list[float] = field(default_factory=list)
     upstream: list[float] = field(default_factory=list)
     upstream_inserts: list[float] = field(default_factory=list)
     answers_s: list[float] = field(default_factory=list)
@@ -78,6 +86,7 @@ def run() -> Iterable[Figure]:
                 bodies = make_bodies(EVENTS, prefix=f"ingest-{number}")
                 _measure_ours(stack, client, bodies, measured)
                 _measure_inserts(client, bodies, stack.team_id, measured)
+                measured.parallel_limit.append(_measure_parallel_limit(addresses, bodies, stack.team_id))
                 measured.bare_answers_s += send_all((bare_port, "/"), JSON, bodies, connections=CONNECTIONS)
     yield from _list_figures(measured)
 
@@ -91,6 +100,12 @@ def _list_figures(measured: Measured) -> Iterator[Figure]:
         unit=unit,
         baseline=max(measured.limit),
         goal=Goal("ratio", ">=", 0.5),
+    )
+    yield Figure(
+        name="events_per_s_beside_the_limit_of_as_many_processes",
+        value=ours,
+        unit=unit,
+        baseline=max(measured.parallel_limit),
     )
     yield Figure(
         name="events_per_s_beside_json_extract",
@@ -136,12 +151,10 @@ def _measure_inserts(client: Client, bodies: Sequence[bytes], team_id: int, meas
     limit_s = written_s = inserted_s = 0.0
     for group in group_bodies(bodies):
         rows = build_rows(group, team_id)
-        finished = {name: [row[name] for row in rows] for name in WRITTEN_COLUMNS}
+        finished = _lay_out(rows)
         batches = write_batches(rows)
         started_at = time.perf_counter()
-        for body in group:
-            orjson.loads(body)
-        _insert(client, FINISHED_TABLE, finished)
+        _parse_and_insert(client, group, finished)
         limit_s += time.perf_counter() - started_at
         started_at = time.perf_counter()
         raw = read_batches(batches)
@@ -152,6 +165,46 @@ def _measure_inserts(client: Client, bodies: Sequence[bytes], team_id: int, meas
     measured.limit.append(EVENTS / limit_s)
     measured.upstream.append(EVENTS / (written_s + inserted_s))
     measured.upstream_inserts.append(EVENTS / inserted_s)
+
+
+Finished = tuple[Sequence[bytes], Mapping[str, Sequence[Any]]]
+"""Bodies, and the columns of their rows."""
+
+
+def _measure_parallel_limit(addresses: Mapping[str, str], bodies: Sequence[bytes], team_id: int) -> float:
+    """Events per second of several processes that share the groups; each has connected before the clock starts."""
+    groups = islice(group_bodies(bodies), GROUPS_PER_PROCESS * WORKER_PROCESSES)
+    finished = [(group, _lay_out(build_rows(group, team_id))) for group in groups]
+    fork = multiprocessing.get_context("fork")
+    start = fork.Barrier(WORKER_PROCESSES + 1)
+    shares = [finished[first::WORKER_PROCESSES] for first in range(WORKER_PROCESSES)]
+    processes = [fork.Process(target=_insert_share, args=(addresses, share, start)) for share in shares]
+    for process in processes:
+        process.start()
+    start.wait(TIMEOUT_S)
+    started_at = time.perf_counter()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * WORKER_PROCESSES, "a process failed"
+    return sum(len(group) for group, _ in finished) * CALLS_PER_BODY / (time.perf_counter() - started_at)
+
+
+def _insert_share(addresses: Mapping[str, str], share: Sequence[Finished], start: Barrier) -> None:
+    with _connect(addresses) as client:
+        _count(client, FINISHED_TABLE)
+        start.wait(TIMEOUT_S)
+        for group, finished in share:
+            _parse_and_insert(client, group, finished)
+
+
+def _lay_out(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in WRITTEN_COLUMNS}
+
+
+def _parse_and_insert(client: Client, bodies: Iterable[bytes], finished: Mapping[str, Sequence[Any]]) -> None:
+    for body in bodies:
+        orjson.loads(body)
+    _insert(client, FINISHED_TABLE, finished)
 
 
 def _insert(client: Client, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
@@ -165,13 +218,18 @@ def _count(client: Client, table: str) -> int:
 
 @contextmanager
 def _connected(addresses: Mapping[str, str]) -> Iterator[Client]:
-    """A connection like the application's, and the tables of the other ways."""
-    names = ("host", "port", "user", "password", "database")
+    """A connection, and the tables of the other ways."""
     (storage,) = create_table_sql()
-    with Client(**{name: addresses[f"CLICKHOUSE_{name.upper()}"] for name in names}, compression="lz4") as client:
+    with _connect(addresses) as client:
         for statement in (storage.replace(f"EXISTS {TABLE} ", f"EXISTS {FINISHED_TABLE} ", 1), *list_statements()):
             client.execute(statement)
         yield client
+
+
+def _connect(addresses: Mapping[str, str]) -> Client:
+    """A connection like the application's."""
+    names = ("host", "port", "user", "password", "database")
+    return Client(**{name: addresses[f"CLICKHOUSE_{name.upper()}"] for name in names}, compression="lz4")
 
 
 @contextmanager

@@ -33,6 +33,8 @@ SIZES = tuple(map(int, (os.environ.get("QUERIES_EVENTS") or "1000000,10000000,10
 REPEATS = int(os.environ.get("QUERIES_REPEATS") or 40)
 WARM_UPS = 2
 DAYS = 30
+BATCH_HOURS = 48
+"""Hours rolled up at once: of so large a team a month of them would take gigabytes of memory."""
 HOUR = timedelta(hours=1)
 LONGEST_MS = 300.0
 
@@ -84,7 +86,7 @@ def _make_events(events: int, start: datetime, *, is_largest: bool) -> None:
     make_all(insert_usage_events(stretch), of=stretch.events, what=f"rows of {events:,} events")
     wait_for_merges()
     hours = list_hours(Scope(start=start, end=start + timedelta(days=DAYS), team_ids=[LARGEST_TEAM]))
-    make_all(rebuild(hours), of=len(hours), what="hours of the team rolled up")
+    make_all(rebuild(hours, batch_hours=BATCH_HOURS), of=len(hours), what="hours of the team rolled up")
     wait_for_merges()
 
 

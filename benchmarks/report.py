@@ -3,10 +3,12 @@ What the usage report of one day of all teams costs, beside other ways to the sa
 
 (a) A bare `sum()` over the same columns of the same deduplicated rows: as cheap as one scan can be.
 (b) Upstream's way, see `_extracting_queries.py`: a query a figure, each of which parses JSON.
-(c) A Postgres table like LiteLLM's spend log, see `_spend_log.py`; it has fewer rows and is compared per row. Its
-    totals alone stand beside our whole report, and the same breakdowns beside it once more.
+(c) A Postgres table like LiteLLM's spend log, see `_spend_log.py`; it has fewer rows and is compared per row: events of
+    the day by the second of our whole report, rows by the second of its sum of each team. That is our report with all
+    its breakdowns beside totals alone. The sums of each team alone, and the report with breakdowns on both sides, stand
+    beside it, the latter once more as it is in life: measured, summed by organization and stored in Postgres.
 
-The report is read from the hourly rollups, as in life; what rolling up the day cost before is told, too, and so is the
+The report is read from the rollups, as in life; what rolling up the day cost before is told, too, and so is the
 report read from rows alone. Before, it is measured without history, and then again with days of it in the same tables.
 
 REPORT_EVENTS: of the day; REPORT_HISTORY_DAYS; REPORT_HISTORY_EVENTS: of each day of history, fewer than of the day
@@ -18,20 +20,25 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from statistics import median
+from uuid import UUID
 
 from benchmarks import Figure, Goal
 from benchmarks._extracting_queries import EVENTS_TABLE, copy_events, list_queries
-from benchmarks._measuring import make_all, say, start_afresh, take_median_s, wait_for_merges
-from benchmarks._spend_log import REPORT_SQL, SUMS_SQL, fill_spend_log, run_on_spend_log
+from benchmarks._measuring import make_all, measure_s, say, start_afresh, take_median_s, wait_for_merges
+from benchmarks._spend_log import SHARES_SQL, SUMS_SQL, fill_spend_log, run_on_spend_log
 from benchmarks._usage_events import TEAMS, Stretch, insert_usage_events
 from posthog.clickhouse.client import query_rows, sync_execute
 from posthog.llm_analytics.cell_sql import between_sql
+from posthog.llm_analytics.report_cells import ReportScope, read_sums
 from posthog.llm_analytics.report_figures import COST_SUMS, TOKEN_SUMS
+from posthog.llm_analytics.report_runs import report_day
 from posthog.llm_analytics.rollup_rebuild import list_hours, rebuild
 from posthog.llm_analytics.rollup_verification import Scope
 from posthog.llm_analytics.usage_report import TeamUsageReport, build_usage_reports
+from posthog.models import Organization, OrganizationUsageReport, Team, UsageReport
 from posthog.models.ai_events.sql import TABLE
-from posthog.models.ai_usage_hourly.sql import GRAINS
+from posthog.models.ai_usage_hourly.sql import TABLES
 
 EVENTS = int(os.environ.get("REPORT_EVENTS") or 10_000_000)
 HISTORY_DAYS = int(os.environ.get("REPORT_HISTORY_DAYS") or 30)
@@ -43,6 +50,8 @@ DAY_S = 24 * 60 * 60
 END = datetime(2026, 11, 1, tzinfo=UTC)
 START = END - timedelta(days=1)
 AFTER = END + timedelta(days=1)
+WHILE_OPEN = END + timedelta(hours=1)
+TEAMS_OF_ORGANIZATION = 20
 REPEATS = 5
 
 
@@ -56,6 +65,8 @@ class Measured:
     from_rows: float = 0.0
     bare_sum: float = 0.0
     extracting: float = 0.0
+    sums: float = 0.0
+    stored: float = 0.0
     spend_sums: float = 0.0
     spend_report: float = 0.0
 
@@ -78,8 +89,7 @@ def run() -> Iterable[Figure]:
         EVENTS / measured.extracting,
     )
     _measure_spend_log(measured)
-    yield _beside("postgres_sums", EVENTS / measured.with_history, SPEND_ROWS / measured.spend_sums, goal=50)
-    yield _beside("postgres_report", EVENTS / measured.with_history, SPEND_ROWS / measured.spend_report)
+    yield from _list_beside_postgres(measured)
 
 
 def _list_own_figures(measured: Measured) -> Iterator[Figure]:
@@ -97,8 +107,19 @@ def _list_own_figures(measured: Measured) -> Iterator[Figure]:
         baseline=measured.without_history,
         goal=Goal("ratio", "<=", 1.2),
     )
+    yield Figure(name="sums_of_teams_s", value=measured.sums, unit="s", baseline=measured.bare_sum)
+    yield Figure(name="report_measured_and_stored_s", value=measured.stored, unit="s", baseline=measured.bare_sum)
     yield Figure(name="report_from_rows_alone_s", value=measured.from_rows, unit="s", baseline=measured.bare_sum)
     yield Figure(name="day_rolled_up_s", value=measured.rolled_up, unit="s", baseline=measured.bare_sum)
+
+
+def _list_beside_postgres(measured: Measured) -> Iterator[Figure]:
+    sums, report = SPEND_ROWS / measured.spend_sums, SPEND_ROWS / measured.spend_report
+    yield _beside("postgres_sums", EVENTS / measured.with_history, sums, goal=50)
+    yield _beside("postgres_sums_with_storing", EVENTS / measured.stored, sums)
+    yield _beside("postgres_sums_sums_alone", EVENTS / measured.sums, sums)
+    yield _beside("postgres_report", EVENTS / measured.with_history, report)
+    yield _beside("postgres_report_with_storing", EVENTS / measured.stored, report)
 
 
 def _beside(what: str, ours: float, theirs: float, *, goal: float | None = None) -> Figure:
@@ -153,6 +174,8 @@ def _measure_with_history(measured: Measured) -> None:
     wait_for_merges()
     say("the report with history, from rows alone, and the bare sum")
     measured.with_history = take_median_s(_report, repeats=REPEATS)
+    measured.sums = take_median_s(_read_sums, repeats=REPEATS)
+    measured.stored = _measure_storing()
     measured.from_rows = take_median_s(_report_from_rows, repeats=2)
     measured.bare_sum = take_median_s(_sum, repeats=REPEATS)
     assert _report() == _report_from_rows(), "rollups and rows differ"
@@ -165,6 +188,32 @@ def _report() -> list[TeamUsageReport]:
 def _report_from_rows() -> list[TeamUsageReport]:
     """At a moment at which none of its hours is over, the day is read from rows."""
     return build_usage_reports(START.date(), now=START)
+
+
+def _read_sums() -> None:
+    read_sums(ReportScope(start=START, end=END), now=AFTER)
+
+
+def _measure_storing() -> float:
+    """Seconds of a day that is reported for the first time: measured, summed by organization, stored."""
+    organization_ids = list(_make_organizations())
+    seconds = []
+    for _ in range(REPEATS + 1):
+        UsageReport.objects.all().delete()
+        OrganizationUsageReport.objects.all().delete()
+        seconds.append(measure_s(lambda: report_day(START.date(), organization_ids, now=WHILE_OPEN)))
+    assert UsageReport.objects.count() == TEAMS, "each team has its report"
+    return median(seconds[1:])
+
+
+def _make_organizations() -> Iterator[UUID]:
+    """The teams of the events, and whose they are."""
+    Organization.objects.all().delete()
+    for first in range(1, TEAMS + 1, TEAMS_OF_ORGANIZATION):
+        organization = Organization.objects.create(name=f"Organization {first}")
+        ids = range(first, first + TEAMS_OF_ORGANIZATION)
+        Team.objects.bulk_create(Team(id=pk, organization=organization, name=f"Team {pk}") for pk in ids)
+        yield organization.id
 
 
 def _sum() -> None:
@@ -191,7 +240,8 @@ def _measure_extracting() -> float:
 def _measure_spend_log(measured: Measured) -> None:
     make_all(fill_spend_log(SPEND_ROWS, start=START, teams=TEAMS), of=SPEND_ROWS, what="rows of a spend log")
     measured.spend_sums = take_median_s(lambda: run_on_spend_log(SUMS_SQL, START), repeats=3)
-    measured.spend_report = take_median_s(lambda: run_on_spend_log(REPORT_SQL, START), repeats=1)
+    shares = take_median_s(lambda: run_on_spend_log(SHARES_SQL, START), repeats=1)
+    measured.spend_report = measured.spend_sums + shares
 
 
 def _count_rows(day: datetime) -> int:
@@ -201,7 +251,8 @@ def _count_rows(day: datetime) -> int:
 
 def _count_cells() -> Iterator[Figure]:
     """How many the report reads, beside the events that they stand for."""
-    for grain in GRAINS:
-        sql = f"SELECT sum(length(half)) FROM {grain.table} FINAL WHERE hour >= toDateTime(%(start)s, 'UTC')"
+    for grain in TABLES:
+        begin = grain.row_columns[1][0]
+        sql = f"SELECT sum(length(rows)) FROM {grain.table} FINAL WHERE {begin} >= toDateTime(%(start)s, 'UTC')"
         cells = sync_execute(sql, {"start": START})[0][0]
         yield Figure(name=f"cells_of_{grain.table}", value=cells, unit="cells", baseline=EVENTS)

@@ -11,4 +11,5 @@ class EnterpriseConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("ee.tasks.budgets")
+        import_module("ee.tasks.provider_reconciliation")
         import_module("ee.tasks.report_delivery")

@@ -34,4 +34,7 @@ CLAIMS_TAKEN_OVER = Counter(
 DRAIN_SECONDS = Histogram("llm_gateway_drain_seconds", "Seconds that one drain of the inbox took.")
 ROLLUP_SECONDS = Histogram("llm_usage_rollup_seconds", "Seconds that one batch of hours took to roll up.")
 ROLLUP_HOURS = Counter("llm_usage_rollup_hours", "Hours of teams that were rolled up.")
+ROLLUP_HOURS_OUTLIVED = Counter(
+    "llm_usage_rollup_hours_outlived", "Hours that kept the sums of rows that are gone, without rows that came late."
+)
 ROLLUP_DRIFTS = Counter("llm_usage_rollup_drifts", "Hours whose rollup was not the sum of its rows.", ["table"])

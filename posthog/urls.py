@@ -5,9 +5,13 @@ from drf_spectacular.views import SpectacularAPIView
 
 from posthog.api.authentication import sign_in, sign_in_by_link, sign_out
 from posthog.api.capture import capture
+from posthog.api.figure_definitions import figure_definitions
 from posthog.api.llm_gateway_webhook import llm_gateway_webhook
 from posthog.api.otlp import otlp_traces
+from posthog.api.projects import ProjectsView
+from posthog.api.ui_page import ui_page
 from posthog.api.usage_page import usage_page
+from posthog.api.users import MeView
 
 handler400 = "posthog.api.problems.answer_bad_request"
 handler403 = "posthog.api.problems.answer_forbidden"
@@ -25,6 +29,8 @@ CAPTURE_DOORS = {
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", usage_page, name="usage"),
+    path("project", ui_page, name="ui"),
+    path("project/<path:path>", ui_page, name="ui_screen"),
     path("login", sign_in, name="sign_in"),
     path("login/link/<str:token>", sign_in_by_link, name="sign_in_by_link"),
     path("logout", sign_out, name="sign_out"),
@@ -38,6 +44,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i/v0/ai/otel/v1/traces/", otlp_traces, name="otlp_traces"),
     *(path(f"{door}{end}", capture, name=name) for door, name in CAPTURE_DOORS.items() for end in ("/", "")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/figure_definitions/", figure_definitions, name="figure_definitions"),
+    path("api/users/@me/", MeView.as_view(), name="users_me"),
+    path("api/projects/", ProjectsView.as_view(), name="projects"),
     path("api/projects/<int:team_id>/llm_analytics/", include("posthog.api.llm_analytics.urls")),
     # By name, as in INSTALLED_APPS: settings and addresses put the two together, and no module here imports ee.
     path("api/projects/<int:team_id>/llm_analytics/", include("ee.api.urls")),

@@ -1,6 +1,7 @@
 """The web application: `gunicorn posthog.wsgi`."""
 
 import os
+from importlib import import_module
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -21,6 +22,7 @@ def load_application() -> WSGIHandler:
     loaded = get_wsgi_application()
     if not settings.CONFIGURED_SECRET_KEY:
         raise InvalidSetting("SECRET_KEY: the web needs a secret of 50 or more characters, found none")
+    import_module(settings.ROOT_URLCONF)  # all views, before the workers fork: a second of each one's first request
     look_seldom()
     bound_waiting(settings.DATABASE_ANSWER_TIMEOUT_S)
     return loaded

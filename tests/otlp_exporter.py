@@ -77,6 +77,7 @@ def export_calls(instrumentation: str, endpoint: str, token: str = "") -> None:
     with serving(ReplayServer()) as replay:
         provider = instrument(instrumentation, endpoint, token)
         make_calls(OpenAI(base_url=f"{replay}/openai/v1", api_key="replayed", max_retries=0), provider)
+        provider.force_flush()  # a shutdown ends the exporter's wait for another try
         provider.shutdown()
 
 

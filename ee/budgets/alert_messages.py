@@ -15,12 +15,12 @@ from django.core.mail import EmailMessage
 
 from ee.budgets.decision import BudgetUse
 from ee.budgets.periods import Period
-from ee.delivery.email import send_message
-from ee.delivery.http_answer import require_success
 from ee.delivery.posthog_event import ROUTE
 from ee.delivery.webhook import USER_AGENT
 from ee.models import BudgetAlert, DeliveryDestination
 from posthog.api.rest.fields import AmountField
+from posthog.delivery.http_answer import require_success
+from posthog.delivery.mail import send_message
 from posthog.llm_gateway.signature import sign_body
 from posthog.outbound_http import OutboundRequest
 

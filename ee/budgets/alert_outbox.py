@@ -15,10 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from ee.budgets.alert_messages import SENDS
-from ee.delivery.backoff import find_delay
-from ee.delivery.failure import DeliveryFailed
 from ee.delivery.outbox import LEASE, LONGEST_ERROR
 from ee.models import BudgetAlert
+from posthog.delivery.backoff import find_delay
+from posthog.delivery.failure import DeliveryFailed
 from posthog.encryption import Undecryptable
 
 log = structlog.get_logger(__name__)

@@ -5,19 +5,18 @@ The Message-ID follows from the version and the destination: where an attempt is
 the same message.
 """
 
-import smtplib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from ee.delivery.contents import Contents
-from ee.delivery.failure import DeliveryFailed
 from ee.exports.csv_text import write_csv
 from posthog.decimal_text import format_decimal
+from posthog.delivery.mail import send_message
 from posthog.llm_analytics.report_figures import SHARE_TOKENS, UsageFigures, UsageShare
 from posthog.management.text_table import format_table
 
@@ -50,18 +49,6 @@ def send_email(contents: Contents, *, now: datetime) -> None:
         DeliveryFailed: The mail server is not set, or has not taken it.
     """
     send_message(build_email(contents))
-
-
-def send_message(message: EmailMessage) -> None:
-    """The same of any message."""
-    if not settings.EMAIL_HOST:
-        raise DeliveryFailed("EMAIL_HOST is not set: there is no mail server to send by")
-    try:
-        message.send()
-    except smtplib.SMTPException as error:
-        raise DeliveryFailed(f"The mail server refused: {_say(error)}") from error
-    except OSError as error:
-        raise DeliveryFailed(f"The mail server does not answer: {type(error).__name__}") from error
 
 
 def build_email(contents: Contents) -> EmailMultiAlternatives:
@@ -144,8 +131,3 @@ def _format_cell(value: Any) -> str:
 
 def _flatten(name: str) -> str:
     return " ".join(name.split())
-
-
-def _say(error: smtplib.SMTPException) -> str:
-    code = getattr(error, "smtp_code", None)
-    return f"{type(error).__name__}{'' if code is None else f' {code}'}"

@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ee.delivery.backoff import find_delay
-from ee.delivery.failure import DeliveryFailed
 from ee.models import DeliveryDestination, ReportDelivery
+from posthog.delivery.backoff import find_delay
+from posthog.delivery.failure import DeliveryFailed
 from posthog.models import OrganizationUsageReport
 
 log = structlog.get_logger(__name__)

@@ -18,8 +18,8 @@ import orjson
 from django.conf import settings
 
 from ee.delivery.contents import Contents
-from ee.delivery.http_answer import require_success
 from ee.delivery.webhook import USER_AGENT
+from posthog.delivery.http_answer import require_success
 from posthog.llm_analytics.report_figures import TOKEN_SUMS, UsageFigures, UsageShare
 from posthog.outbound_http import OutboundRequest
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from ee.delivery.contents import Contents, load_contents
 from ee.delivery.email import send_email
-from ee.delivery.failure import DeliveryFailed
 from ee.delivery.outbox import EVERYTHING, Selection, claim_next, note_failure, note_sent
 from ee.delivery.posthog_event import send_posthog_event
 from ee.delivery.webhook import send_webhook
 from ee.models import DeliveryDestination, ReportDelivery
+from posthog.delivery.failure import DeliveryFailed
 from posthog.encryption import Undecryptable
 
 Clock = Callable[[], datetime]

@@ -13,7 +13,7 @@ from datetime import datetime
 import orjson
 
 from ee.delivery.contents import Contents, to_json
-from ee.delivery.http_answer import require_success
+from posthog.delivery.http_answer import require_success
 from posthog.llm_gateway.signature import sign_body
 from posthog.outbound_http import OutboundRequest
 

@@ -3,6 +3,9 @@ Reads what an SDK posts, however it is wrapped: plain, gzip or deflate; JSON, ba
 
 Browsers say `compression=gzip-js` in the query instead of a header, or nothing: gzip is known by its first bytes.
 LZ-string, which only SDKs of before 2021 send, is refused by name.
+
+The project token stands in the body, so anybody's body is parsed. What that may cost is bounded before it: by the size
+after decompression, and by the number of objects and arrays: an empty one takes thirty times the memory of its text.
 """
 
 import binascii
@@ -23,6 +26,8 @@ WINDOW_BITS = {"gzip": 31, "zlib": 15, "raw": -15}
 PLAIN, GZIP, DEFLATE = frozenset({"", "identity"}), frozenset({"gzip", "x-gzip", "gzip-js"}), frozenset({"deflate"})
 WRAPPERS = frozenset({"base64", "b64"})
 FORM = "application/x-www-form-urlencoded"
+MAX_OPENED = 2_000_000
+"""Brackets and braces of a body, in texts or not: one for ten bytes of the largest, where calls have one for thirty."""
 
 
 def read_capture_body(request: HttpRequest) -> bytes:
@@ -30,14 +35,16 @@ def read_capture_body(request: HttpRequest) -> bytes:
     Read a request's body to its end and unfold it; returns JSON text, as far as it is any.
 
     Raises:
-        BodyRefused: 413 too large, 415 unknown encoding, 400 cut short or damaged.
+        BodyRefused: 413 too large or too many objects, 415 unknown encoding, 400 cut short or damaged.
         InvalidBody: A form without `data`.
     """
     body = read_decoded_body(request)
     _require_known(request.GET.get("compression", "").lower())
     if (request.content_type or "").lower() == FORM or body.startswith(b"data="):
         body = _read_form(body)
-    return _unwrap(body)
+    unwrapped = _unwrap(body)
+    _require_few_objects(unwrapped)
+    return unwrapped
 
 
 def read_decoded_body(request: HttpRequest) -> bytes:
@@ -86,6 +93,12 @@ def _unwrap(body: bytes) -> bytes:
     except (binascii.Error, ValueError):
         return text
     return _inflate(unwrapped, "gzip") if unwrapped.startswith(GZIP_MAGIC) else unwrapped
+
+
+def _require_few_objects(text: bytes) -> None:
+    if text.count(b"{") + text.count(b"[") > MAX_OPENED:
+        message = f"body: expected at most {MAX_OPENED} objects and arrays"
+        raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_many_objects", message)
 
 
 def _is_zlib(body: bytes) -> bool:

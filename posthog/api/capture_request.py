@@ -23,7 +23,7 @@ SENT_AT_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 class CaptureRequest:
     """
     Attributes:
-        token: '' where none is named.
+        token: Without the blanks that a copied one may have around it; '' where none is named.
         events: As they were sent.
         sent_at: Aware UTC; None where the client does not say.
     """
@@ -52,7 +52,7 @@ def parse_capture_request(body: bytes, *, query: Mapping[str, str], authorizatio
     named = envelope if isinstance(envelope, Mapping) else {}
     token = find_text(named, *TOKEN_KEYS) or find_text(query, *TOKEN_KEYS) or read_bearer(authorization)
     return CaptureRequest(
-        token=token or _find_events_token(events),
+        token=(token or _find_events_token(events)).strip(),
         events=events,
         sent_at=find_sent_moment(named, "sent_at") or _find_query_moment(query),
     )

@@ -14,20 +14,20 @@ from prometheus_client.registry import Collector
 
 from posthog import metrics
 from posthog.llm_analytics.inbox import count_stuck
-from posthog.models import GatewayInboxBody, RejectedEvent
+from posthog.models import AccountingAlert, AccountingCheck, GatewayInboxBody, RejectedEvent
 
 COUNTERS = metrics  # importing it registers the counters
 
 
 class InboxCollector(Collector):
-    """The inbox and the rejects as Postgres has them now, and whether it could be asked."""
+    """The inbox, the rejects and the open alerts as Postgres has them now, and whether it could be asked."""
 
     def __init__(self, *, now: datetime) -> None:
         self.now = now
 
     def collect(self) -> Iterator[Metric]:
         try:
-            measured = [*self._measure_inbox(), self._measure_rejects()]
+            measured = [*self._measure_inbox(), self._measure_rejects(), *self._measure_alerts()]
         except PostgresError:
             measured = []
         yield _gauge("llm_gateway_inbox_readable", "1 when Postgres answered.", int(bool(measured)))
@@ -52,6 +52,22 @@ class InboxCollector(Collector):
         for row in rejects.values("reason_code").annotate(events=Count("id")):
             gauge.add_metric([row["reason_code"]], row["events"])
         return gauge
+
+    def _measure_alerts(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily(
+            "ai_accounting_open_alerts", "Figures that are wrong or missing.", labels=["check", "severity"]
+        )
+        alerts = AccountingAlert.objects.filter(state=AccountingAlert.State.OPEN).order_by()
+        for row in alerts.values("check_name", "severity").annotate(alerts=Count("id")):
+            gauge.add_metric([row["check_name"], row["severity"]], row["alerts"])
+        yield gauge
+        checked_at = AccountingCheck.objects.aggregate(oldest=Min("checked_at"))["oldest"]
+        if checked_at is not None:
+            yield _gauge(
+                "ai_accounting_checked_timestamp_seconds",
+                "When the organization whose last successful look is the oldest was looked at, Unix time.",
+                checked_at.timestamp(),
+            )
 
 
 def render_metrics() -> bytes:

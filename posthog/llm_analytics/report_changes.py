@@ -24,6 +24,8 @@ after]. Values as in `UsageFigures.to_json`; null on one side: nobody reported i
 
 def find_changes(before: UsageFigures, after: UsageFigures) -> Changes:
     """List what differs; {}: nothing that would make a version."""
+    if before == after:
+        return {}
     old, new = before.to_json(), after.to_json()
     changes: Changes = {}
     for name in new.keys() - OBSERVATIONS:

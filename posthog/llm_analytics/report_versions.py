@@ -5,7 +5,7 @@ An open day's first version takes the new figures. A closed day's latest version
 differ, the next version has them, with what changed and why, and is closed from its first moment.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,14 +66,24 @@ class DayVersions:
     The latest versions of an organization's day once those that are new or refreshed are written.
 
     Attributes:
-        changes: Of each team that differs from what was stored, by id; a team that was not stored differs in all.
+        measured: What they were made from; `stored`: what stood there before.
         is_written: False where the day is closed and nothing differs.
     """
 
     own: OrganizationUsageReport
     teams: Mapping[int, UsageReport]
-    changes: Mapping[int, Changes]
+    measured: MeasuredDay
+    stored: StoredDay
     is_written: bool = True
+
+    @property
+    def changes(self) -> dict[int, Changes]:
+        """
+        Of each team that differs from what was stored, by id; a team that was not stored differs in all.
+
+        Compared when asked for: the hourly refresh of open days writes them whatever differs.
+        """
+        return find_team_changes(self.measured, self.stored)
 
 
 def find_team_changes(measured: MeasuredDay, stored: StoredDay) -> dict[int, Changes]:
@@ -98,11 +108,11 @@ def plan_open_day(measured: MeasuredDay, stored: StoredDay) -> DayVersions:
     }
     own = OrganizationUsageReport(
         organization=measured.organization,
-        figures=_sum_organization(measured, teams).to_json(),
+        figures=_sum_organization(measured, measured.reports).to_json(),
         team_versions=_list_versions(teams),
         **_list_common(measured, stored.own, is_closed=measured.is_closing),
     )
-    return DayVersions(own=own, teams=teams, changes=find_team_changes(measured, stored))
+    return DayVersions(own=own, teams=teams, measured=measured, stored=stored)
 
 
 def plan_closed_day(measured: MeasuredDay, stored: StoredDay, written: Mapping[int, RowsSince]) -> DayVersions:
@@ -114,7 +124,7 @@ def plan_closed_day(measured: MeasuredDay, stored: StoredDay, written: Mapping[i
     """
     changes = find_team_changes(measured, stored)
     if stored.own is not None and not changes:
-        return DayVersions(own=stored.own, teams=stored.teams, changes={}, is_written=False)
+        return DayVersions(own=stored.own, teams=stored.teams, measured=measured, stored=stored, is_written=False)
     causes = {
         report.team_id: _find_cause(report, stored, changes[report.team_id], written.get(report.team_id, RowsSince()))
         for report in measured.reports
@@ -126,7 +136,8 @@ def plan_closed_day(measured: MeasuredDay, stored: StoredDay, written: Mapping[i
         if report.team_id in changes
     }
     teams = {**stored.teams, **corrected}
-    return DayVersions(own=_correct_organization(measured, stored, teams, causes), teams=teams, changes=changes)
+    own = _correct_organization(measured, stored, teams, causes)
+    return DayVersions(own=own, teams=teams, measured=measured, stored=stored)
 
 
 def _correct_team(
@@ -145,15 +156,22 @@ def _correct_team(
 def _correct_organization(
     measured: MeasuredDay, stored: StoredDay, teams: Mapping[int, UsageReport], causes: Mapping[int, Cause]
 ) -> OrganizationUsageReport:
-    figures = _sum_organization(measured, teams)
+    figures = _sum_organization(measured, (parse_figures(report.figures) for report in teams.values()))
     before = parse_figures(stored.own.figures) if stored.own else UsageFigures()
     return OrganizationUsageReport(
         organization=measured.organization,
         figures=figures.to_json(),
         team_versions=_list_versions(teams),
         **_list_common(measured, is_closed=True),
-        **_follow(stored.own, find_changes(before, figures), join_causes(causes)),
+        **_follow(stored.own, find_changes(before, figures), _name_gone_teams(join_causes(causes), stored, teams)),
     )
+
+
+def _name_gone_teams(cause: Cause, stored: StoredDay, teams: Mapping[int, UsageReport]) -> Cause:
+    """Teams that were deleted, or moved to another organization, since the last version: their sums go with them."""
+    counted = map(int, stored.own.team_versions if stored.own else ())
+    gone = sorted(team_id for team_id in counted if team_id not in teams)
+    return replace(cause, evidence={**cause.evidence, "teams_gone": gone}) if gone else cause
 
 
 def _follow(before: UsageReport | OrganizationUsageReport | None, changes: Changes, cause: Cause) -> dict[str, Any]:
@@ -192,9 +210,8 @@ def _list_common(
     }
 
 
-def _sum_organization(measured: MeasuredDay, teams: Mapping[int, UsageReport]) -> UsageFigures:
-    total = sum_figures(parse_figures(report.figures) for report in teams.values())
-    return replace(total, gateways=tuple(measured.gateways))
+def _sum_organization(measured: MeasuredDay, teams: Iterable[UsageFigures]) -> UsageFigures:
+    return replace(sum_figures(teams), gateways=tuple(measured.gateways))
 
 
 def _list_versions(teams: Mapping[int, UsageReport]) -> dict[str, int]:

@@ -2,8 +2,9 @@
 Reads sums of usage, grouped as asked: from the rollups where they are exact, from rows everywhere else.
 
 Rows are read of hours that are marked as changed, of hours that are not over for long, and of what a range that does
-not begin or end on a half hour leaves over. So the answer is that of a full scan, whenever it is asked; one statement
-reads both. Dimensions that no rollup keeps together are read from rows altogether.
+not begin or end on a half hour leaves over. Whole UTC days without a marked hour and with no bucket that begins within
+them are read as days, the rest by the hour. So the answer is that of a full scan, whenever it is asked; one statement
+reads all. Dimensions that no rollup keeps together are read from rows altogether.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,18 +16,22 @@ from posthog.clickhouse.client import query_rows
 from posthog.llm_analytics.cell_sql import (
     ALL_FIGURES,
     BIG_QUERY,
+    DAY_RANGES,
     FLAGS,
     HOUR_RANGES,
     between_sql,
     list_cell_columns,
+    list_day_run_params,
     list_run_params,
     sum_cells_sql,
     sum_rows_sql,
 )
 from posthog.llm_analytics.changed_hours import floor_hour, list_marked
+from posthog.llm_analytics.outlived_hours import drop_outlived
 from posthog.llm_analytics.usage_rollup import LATENESS
 from posthog.llm_analytics.usage_sums import SUMMED, UsageSums
-from posthog.models.ai_usage_hourly.sql import END_USERS, GRAINS, SLOT_S, USAGE, Dimension, Grain
+from posthog.llm_analytics.whole_days import WholeDays, find_whole_days
+from posthog.models.ai_usage_hourly.sql import DAYS, END_USERS, GRAINS, SLOT_S, USAGE, Dimension, Grain
 
 DimensionName = Literal[
     "event", "call_kind", "model", "provider", "product", "framework", "lib", "gateway", "api_key_alias",
@@ -34,7 +39,9 @@ DimensionName = Literal[
 ]  # fmt: skip
 
 DIMENSIONS: Mapping[str, Dimension] = {each.name: each for grain in (USAGE, END_USERS) for each in grain.dimensions}
+KEPT = "is_kept"
 SLOT = timedelta(seconds=SLOT_S)
+SLOT_OF_HOUR = f"(h.hour + h.half * {SLOT_S})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,8 @@ class CellQuery:
             cells are kept apart by the bucket that they begin in. Empty: they are not.
         figures: Which sums to read, names of `UsageSums`; the others stay as if nobody had reported them. A few are
             read several times as fast as all.
+        kept: A dimension asked for, and those of its values that are kept apart, at least one: all others are one,
+            told as ''. Each cell then has the label KEPT, '1' or '0'.
     """
 
     start: datetime
@@ -61,6 +70,12 @@ class CellQuery:
     filters: Mapping[DimensionName, Collection[str]] = field(default_factory=dict)
     bucket_starts: Sequence[datetime] = ()
     figures: Collection[str] = ALL_FIGURES
+    kept: tuple[DimensionName, Collection[str]] | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of its cells."""
+        return (*self.dimensions, *([KEPT] if self.kept else []))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +124,7 @@ def build_sql(query: CellQuery, *, now: datetime) -> tuple[str, dict[str, Any]]:
     params["team_ids"] = sorted(query.team_ids or ())
     params["bucket_starts"] = [int(start.timestamp()) for start in query.bucket_starts]
     params |= {f"filter_{name}": sorted(values) for name, values in query.filters.items()}
+    params["kept"] = sorted(query.kept[1]) if query.kept else []
     return (
         f"""
     SELECT {listed}
@@ -140,11 +156,18 @@ def _list_sources(query: CellQuery, params: dict[str, Any], *, now: datetime) ->
     if last < query.end:
         yield _rows_sql(query, params, "after", (last, query.end))
     is_changed = ""
-    if marked := list_marked(floor_hour(first), last, query.team_ids):
-        params |= list_run_params(marked)
+    marked = list_marked(floor_hour(first), last, query.team_ids)
+    if changed := drop_outlived(marked, now=now):
+        params |= list_run_params(changed)
         is_changed = f"IN ({HOUR_RANGES})"
         yield _rows_sql(query, params, "changed", (first, last), is_changed)
-    yield _cells_sql(query, grain, is_changed)
+    days = find_whole_days(first, last, query.bucket_starts)
+    if days is not None:
+        params |= {"days_start": days.start, "days_end": days.end, "cut_days": [int(d.timestamp()) for d in days.cut]}
+        params |= list_day_run_params(marked)
+        yield _days_sql(query, DAYS[grain], days, has_marks=bool(marked))
+    if marked or days is None or days.cut or (days.start, days.end) != (first, last):
+        yield _cells_sql(query, grain, is_changed, "" if days is None else _outside_sql(days, has_marks=bool(marked)))
 
 
 def _rows_sql(
@@ -162,38 +185,76 @@ def _rows_sql(
     return sum_rows_sql(keys, " AND ".join(places), " AND ".join(where), figures={"rows", *query.figures})
 
 
-def _cells_sql(query: CellQuery, grain: Grain, is_changed: str) -> str:
-    slot = f"(h.hour + h.half * {SLOT_S})"
-    hours = "h.hour >= toStartOfHour(toDateTime(%(first)s, 'UTC')) AND h.hour < toDateTime(%(last)s, 'UTC')"
-    where = [hours, f"{slot} >= toDateTime(%(first)s, 'UTC')", f"{slot} < toDateTime(%(last)s, 'UTC')"]
+def _days_sql(query: CellQuery, grain: Grain, days: WholeDays, *, has_marks: bool) -> str:
+    """Cells of whole days; all versions of a day share the key, so `PREWHERE` may ask for it before `FINAL`."""
+    places = ["h.day >= toDateTime(%(days_start)s, 'UTC')", "h.day < toDateTime(%(days_end)s, 'UTC')"]
+    if days.cut:
+        places.append("toUnixTimestamp(h.day) NOT IN %(cut_days)s")
     if query.team_ids is not None:
-        where.append("h.team_id IN %(team_ids)s")
+        places.append("h.team_id IN %(team_ids)s")
+    if has_marks:
+        places.append(f"(h.team_id, h.day) NOT IN ({DAY_RANGES})")
+    return _stored_sql(query, grain, places, [], begin="h.day")
+
+
+def _outside_sql(days: WholeDays, *, has_marks: bool) -> str:
+    """The condition that an hour is in none of the days that `_days_sql` reads."""
+    outside = ["h.hour < toDateTime(%(days_start)s, 'UTC')", "h.hour >= toDateTime(%(days_end)s, 'UTC')"]
+    if days.cut:
+        outside.append("toUnixTimestamp(toStartOfDay(h.hour)) IN %(cut_days)s")
+    if has_marks:
+        outside.append(f"(h.team_id, toStartOfDay(h.hour)) IN ({DAY_RANGES})")
+    return f"({' OR '.join(outside)})"
+
+
+def _cells_sql(query: CellQuery, grain: Grain, is_changed: str, outside: str) -> str:
+    """Cells of hours that are not changed, `outside` of whole days; '' for a condition that there is not."""
+    places = ["h.hour >= toStartOfHour(toDateTime(%(first)s, 'UTC'))", "h.hour < toDateTime(%(last)s, 'UTC')"]
+    if query.team_ids is not None:
+        places.append("h.team_id IN %(team_ids)s")
     if is_changed:
-        where.append(f"(h.team_id, h.hour) NOT {is_changed}")
-    where += [f"{dimension} IN %(filter_{dimension})s" for dimension in query.filters]
+        places.append(f"(h.team_id, h.hour) NOT {is_changed}")
+    if outside:
+        places.append(outside)
+    slots = [f"{SLOT_OF_HOUR} >= toDateTime(%(first)s, 'UTC')", f"{SLOT_OF_HOUR} < toDateTime(%(last)s, 'UTC')"]
+    return _stored_sql(query, grain, places, slots, begin=SLOT_OF_HOUR)
+
+
+def _stored_sql(query: CellQuery, grain: Grain, places: Sequence[str], slots: Sequence[str], *, begin: str) -> str:
+    """Cells of a rollup `h`, each of which begins at `begin`."""
     figures = list_cell_columns({"rows", *query.figures})
-    arrays = ", ".join(["half", *dict.fromkeys([*query.dimensions, *query.filters]), *figures])
-    keys = "".join(f"{of_cell} AS {name}, " for name, _, of_cell in _list_keys(query))
+    halves = ["half"] if slots else []
+    # Under names of their own: a key has the dimension's, and may be another value (`kept`).
+    labels = [f"h.{name} AS cell_{name}" for name in dict.fromkeys([*query.dimensions, *query.filters])]
+    arrays = ", ".join([*halves, *labels, *figures])
+    keys = "".join(f"{of_cell} AS {name}, " for name, _, of_cell in _list_keys(query, begin=begin))
+    where = [*slots, *(f"cell_{dimension} IN %(filter_{dimension})s" for dimension in query.filters)]
     return f"""
         SELECT {keys}{", ".join(figures)}
         FROM {grain.table} AS h FINAL
         ARRAY JOIN {arrays}
-        WHERE {" AND ".join(where)}
+        PREWHERE {" AND ".join(places)}
+        {f"WHERE {' AND '.join(where)}" if where else ""}
     """
 
 
-def _list_keys(query: CellQuery) -> Iterator[tuple[str, str, str]]:
-    """Name of each key, its value in a row `e`, its value in a rollup `h`."""
+def _list_keys(query: CellQuery, *, begin: str = "") -> Iterator[tuple[str, str, str]]:
+    """Name of each key, its value in a row `e`, its value in a rollup `h` whose cells begin at `begin`."""
     if query.by_team:
         yield "team_id", "e.team_id", "h.team_id"
     if query.bucket_starts:
         yield (
             "bucket",
             "roundDown(toUnixTimestamp(e.timestamp), %(bucket_starts)s)",
-            f"roundDown(toUnixTimestamp(h.hour + h.half * {SLOT_S}), %(bucket_starts)s)",
+            f"roundDown(toUnixTimestamp({begin}), %(bucket_starts)s)",
         )
+    kept = query.kept[0] if query.kept else None
     for name in query.dimensions:
-        yield name, DIMENSIONS[name].of_row, name
+        of_row, of_cell = DIMENSIONS[name].of_row, f"cell_{name}"
+        if name == kept:
+            yield KEPT, f"toString({of_row} IN %(kept)s)", f"toString({of_cell} IN %(kept)s)"
+            of_row, of_cell = (f"if({value} IN %(kept)s, {value}, '')" for value in (of_row, of_cell))
+        yield name, of_row, of_cell
 
 
 def _floor_slot(moment: datetime) -> datetime:
@@ -211,7 +272,7 @@ def _build_cell(query: CellQuery, row: Mapping[str, Any]) -> UsageCell:
     return UsageCell(
         team_id=row["team_id"] if query.by_team else None,
         bucket=datetime.fromtimestamp(row["bucket"], UTC) if query.bucket_starts else None,
-        labels={name: row[name] for name in query.dimensions},
+        labels={name: row[name] for name in query.labels},
         sums=UsageSums(
             **{name: row[name] for name in SUMMED if name in row},
             flags=dict(zip(flag_names, flag_rows, strict=True)),

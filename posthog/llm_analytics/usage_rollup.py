@@ -3,15 +3,16 @@ Rolls up hours: each is summed again from its deduplicated rows and replaced as 
 
 Any number may run at once, and each may die after any step:
 
-1. marks are read, then a version is taken, a number above theirs; 2. the hours are summed and written with it;
-3. those of the marks go that nobody renewed meanwhile.
+1. marks are read, then a version is taken, a number above theirs; 2. the hours are summed and written with it, then
+their days of them (`day_rollup.py`); 3. those of the marks go that nobody renewed meanwhile.
 
 Of two roll-ups of an hour the one with the higher version stays, and it began to read later. So where a mark was
 removed, what is stored has every row that was there when the mark was made. A crash before 3 leaves the mark, and the
 hour is read from its rows until it is rolled up again.
 
 An hour that has fewer rows than were summed has lost them to retention and keeps its sums; only where rows were
-deleted on purpose (`may_shrink`) the rows have the last word.
+deleted on purpose (`may_shrink`) the rows have the last word. A late event of such an hour is in no sum, for what its
+rows came to before cannot be told apart any more: that is logged, and counted in `llm_usage_rollup_hours_outlived`.
 """
 
 from collections.abc import Generator, Sequence
@@ -23,7 +24,10 @@ from django.conf import settings
 
 from posthog.clickhouse.client import WAIT_FOR_SHARDS, sync_execute
 from posthog.llm_analytics.cell_sql import BIG_QUERY, between_sql, sum_rows_sql
-from posthog.llm_analytics.changed_hours import Mark, list_due, remove_marks, take_change_number
+from posthog.llm_analytics.changed_hours import Mark, TeamHour, list_due, remove_marks, take_change_number
+from posthog.llm_analytics.day_rollup import roll_up_days
+from posthog.llm_analytics.outlived_hours import find_outlived
+from posthog.metrics import ROLLUP_HOURS_OUTLIVED
 from posthog.models import ChangedUsageHour
 from posthog.models.ai_usage_hourly.sql import GRAINS, HOUR_COLUMNS, Grain, insert_table
 
@@ -60,10 +64,20 @@ def roll_up_in_steps(
         return
     yield "seen", marks
     roll_up(marks)
+    _tell_left_out(marks, now=now)
     yield "written", marks
     removed = remove_marks(marks)
     log.info("usage_rolled_up", hours=len(marks), changed_again=len(marks) - removed)
     yield "removed", marks
+
+
+def _tell_left_out(marks: Sequence[Mark], *, now: datetime) -> None:
+    """Before the marks go: nothing else would ever say that rows of these hours were not summed."""
+    outlived = find_outlived((TeamHour(mark.team_id, mark.hour) for mark in marks if not mark.may_shrink), now=now)
+    ROLLUP_HOURS_OUTLIVED.inc(sum(rows > 0 for rows in outlived.values()))
+    for team_id in sorted({each.team_id for each, rows in outlived.items() if rows}):
+        left_out = [rows for each, rows in outlived.items() if each.team_id == team_id and rows]
+        log.warning("late_rows_not_summed", team_id=team_id, hours=len(left_out), rows=sum(left_out))
 
 
 def roll_up_before(end: datetime, *, team_id: int) -> None:
@@ -75,7 +89,7 @@ def roll_up_before(end: datetime, *, team_id: int) -> None:
 
 
 def roll_up(marks: Sequence[Mark]) -> None:
-    """Sum the marked hours again, in one INSERT a grain; their marks stay."""
+    """Sum the marked hours again, in one INSERT a grain, then their days; the marks stay."""
     version = take_change_number()
     params: dict[str, Any] = {
         "version": version,
@@ -87,6 +101,7 @@ def roll_up(marks: Sequence[Mark]) -> None:
     }
     for grain in GRAINS:
         sync_execute(roll_up_sql(grain, settings.CLICKHOUSE_CLUSTER), params, settings={**BIG_QUERY, **WAIT_FOR_SHARDS})
+    roll_up_days(marks)
 
 
 CHANGED = """

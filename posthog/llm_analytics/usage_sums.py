@@ -4,7 +4,7 @@ What a group of rows sums up to. Groups that share no row add up: `sum_usage` of
 Tokens are counts, costs exact US dollars, times seconds. None: no row of the group reported the figure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import reduce
@@ -69,16 +69,20 @@ class UsageSums:
 
 
 SUMMED: tuple[str, ...] = tuple(each.name for each in fields(UsageSums) if each.name != "flags")
-_take_sums = attrgetter(*SUMMED)
 
 
-def sum_usage(parts: Iterable[UsageSums]) -> UsageSums:
-    """Add groups that share no row; of none: zero rows, nothing reported."""
+def sum_usage(parts: Iterable[UsageSums], names: Sequence[str] = SUMMED) -> UsageSums:
+    """
+    Add groups that share no row; of none: zero rows, nothing reported.
+
+    Args:
+        names: Which sums to add beside the flags, two or more; others come out as if nobody had reported them.
+    """
     known = list(parts)
     if len(known) < 2:
         return known[0] if known else UsageSums()
-    columns = zip(*map(_take_sums, known), strict=True)
-    sums: dict[str, Any] = dict(zip(SUMMED, map(_sum_known, columns), strict=True))
+    columns = zip(*map(attrgetter(*names), known), strict=True)
+    sums: dict[str, Any] = dict(zip(names, map(_sum_known, columns), strict=True))
     return UsageSums(**sums, flags=_sum_flags(part.flags for part in known))
 
 

@@ -1,5 +1,10 @@
 """The Postgres models, one a file. `ai_events` is not among them: it is ClickHouse DDL."""
 
+from posthog.models.accounting_alert import AccountingAlert
+from posthog.models.accounting_alert_change import AccountingAlertChange
+from posthog.models.accounting_check import AccountingCheck
+from posthog.models.alert_delivery import AlertDelivery
+from posthog.models.alert_destination import AlertDestination
 from posthog.models.audit_entry import AuditEntry
 from posthog.models.backfilled_call import BackfilledCall
 from posthog.models.changed_report_hour import ChangedReportHour
@@ -7,6 +12,7 @@ from posthog.models.changed_usage_hour import ChangedUsageHour
 from posthog.models.client_report_hour import ClientReportHour
 from posthog.models.custom_price import CustomPrice
 from posthog.models.gateway import Gateway
+from posthog.models.gateway_arrival_hour import GatewayArrivalHour
 from posthog.models.gateway_credential import GatewayCredential
 from posthog.models.gateway_inbox_body import GatewayInboxBody, InboxSource
 from posthog.models.gateway_team import GatewayTeam
@@ -22,6 +28,11 @@ from posthog.models.usage_report import UsageReport
 from posthog.models.user import User
 
 __all__ = [
+    "AccountingAlert",
+    "AccountingAlertChange",
+    "AccountingCheck",
+    "AlertDelivery",
+    "AlertDestination",
     "AuditEntry",
     "BackfilledCall",
     "ChangedReportHour",
@@ -29,6 +40,7 @@ __all__ = [
     "ClientReportHour",
     "CustomPrice",
     "Gateway",
+    "GatewayArrivalHour",
     "GatewayCredential",
     "GatewayInboxBody",
     "GatewayTeam",

@@ -13,6 +13,7 @@ from posthog.settings.llm_gateway import *  # noqa: F403
 from posthog.settings.logs import *  # noqa: F403
 from posthog.settings.metrics import *  # noqa: F403
 from posthog.settings.outbound_http import *  # noqa: F403
+from posthog.settings.provider_reconciliation import *  # noqa: F403
 from posthog.settings.report_delivery import *  # noqa: F403
 from posthog.settings.rest_framework import *  # noqa: F403
 from posthog.settings.usage_report import *  # noqa: F403

@@ -11,8 +11,8 @@ CAPTURE_MAX_BODY_BYTES = setting(
 CAPTURE_MAX_DECOMPRESSED_BYTES = setting(
     "CAPTURE_MAX_DECOMPRESSED_BYTES",
     whole_number(1),
-    default="104857600",
-    about="Largest request of an SDK once decompressed.",
+    default="20971520",
+    about="Largest request of an SDK once decompressed; PostHog's own limit.",
 )
 CAPTURE_MAX_REQUESTS_PER_MINUTE = setting(
     "CAPTURE_MAX_REQUESTS_PER_MINUTE",

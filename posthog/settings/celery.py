@@ -40,8 +40,10 @@ CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {
     "posthog.tasks.llm_gateway_*": {"queue": LLM_GATEWAY_QUEUE},
     "posthog.tasks.llm_analytics_usage_report.*": {"queue": USAGE_REPORTS_QUEUE},
     "posthog.tasks.llm_analytics_rollup.*": {"queue": USAGE_REPORTS_QUEUE},
+    "posthog.tasks.ai_accounting_check.*": {"queue": USAGE_REPORTS_QUEUE},
     "ee.tasks.report_delivery.*": {"queue": USAGE_REPORTS_QUEUE},
     "ee.tasks.budgets.*": {"queue": USAGE_REPORTS_QUEUE},
+    "ee.tasks.provider_reconciliation.*": {"queue": USAGE_REPORTS_QUEUE},
 }
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
@@ -63,6 +65,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "posthog.tasks.llm_analytics_rollup.verify_rollups",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "check-ai-accounting": {
+        "task": "posthog.tasks.ai_accounting_check.check_ai_accounting",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
     "deliver-usage-reports": {
         "task": "ee.tasks.report_delivery.deliver_usage_reports",
         "schedule": crontab(minute="*/5"),
@@ -72,6 +79,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "ee.tasks.budgets.check_budgets",
         "schedule": crontab(minute="*"),
         "options": {"expires": 60},
+    },
+    "reconcile-providers": {
+        "task": "ee.tasks.provider_reconciliation.reconcile_providers",
+        "schedule": crontab(hour="5", minute="30"),
     },
     "report-stuck-claims": {
         "task": "posthog.tasks.llm_gateway_stuck_claims.report_stuck_claims",

@@ -44,6 +44,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": r"/api/",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AlertSeverityEnum": "posthog.api.llm_analytics.alerts.SEVERITIES",
+        "AlertStateEnum": "posthog.api.llm_analytics.alerts.ALERT_STATES",
+        "AlertChangeKindEnum": "posthog.api.llm_analytics.alerts.CHANGE_KINDS",
+        "StateEnum": "posthog.api.llm_analytics.report_answers.STATES",
+        "KindEnum": "posthog.api.llm_analytics.users.KINDS",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "posthog.api.rest.schema.add_problems",

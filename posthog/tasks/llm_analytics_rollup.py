@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from posthog.llm_analytics.changed_hours import TeamHour, mark_changed
+from posthog.llm_analytics.day_verification import list_day_drifts
 from posthog.llm_analytics.rollup_verification import Drift, Scope, verify
 from posthog.llm_analytics.usage_rollup import BATCH_HOURS, roll_up_changed
 from posthog.metrics import ROLLUP_DRIFTS, ROLLUP_HOURS, ROLLUP_SECONDS
@@ -54,11 +55,14 @@ def verify_rollups() -> None:
     today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
     for days_ago in sorted({*range(1, RECENT_DAYS + 1), today.toordinal() % CYCLE_DAYS + 1}):
         start = today - timedelta(days=days_ago)
-        verified = verify(Scope(start=start, end=start + timedelta(days=1)), now=now)
-        for drift in verified.drifts:
+        scope = Scope(start=start, end=start + timedelta(days=1))
+        verified = verify(scope, now=now)
+        places = {TeamHour(drift.team_id, drift.hour) for drift in verified.drifts}
+        drifts = [*verified.drifts, *list_day_drifts(scope, drifting=places)]
+        for drift in drifts:
             _report(drift)
-        mark_changed({TeamHour(drift.team_id, drift.hour) for drift in verified.drifts}, now=now)
-        log.info("rollups_verified", day=f"{start:%Y-%m-%d}", hours=verified.hours, drifts=len(verified.drifts))
+        mark_changed({TeamHour(drift.team_id, drift.hour) for drift in drifts}, now=now)
+        log.info("rollups_verified", day=f"{start:%Y-%m-%d}", hours=verified.hours, drifts=len(drifts))
 
 
 def _report(drift: Drift) -> None:

@@ -27,6 +27,7 @@ class OverviewAnswer(serializers.Serializer[Any]):
     previous = FiguresAnswer()
     changes = ChangesAnswer()
     completeness = CompletenessAnswer()
+    previous_completeness = CompletenessAnswer()
 
 
 class OverviewView(TeamView):
@@ -42,13 +43,16 @@ class OverviewView(TeamView):
         query = self.parse_query()
         span = query["span"]
         overview = read_overview(self.scope, span, query["filters"], now=self.now)
+        before = span.previous()
         reasons = list_reasons(self.team, span, now=self.now, figures=overview.current)
+        reasons_before = list_reasons(self.team, before, now=self.now, figures=overview.previous)
         answer = {
             "range": to_span_json(span),
-            "previous_range": to_span_json(span.previous()),
+            "previous_range": to_span_json(before),
             "current": overview.current,
             "previous": overview.previous,
             "changes": overview.changes,
             "completeness": tell_completeness(reasons),
+            "previous_completeness": tell_completeness(reasons_before),
         }
         return Response(OverviewAnswer(answer).data)

@@ -85,6 +85,7 @@ class TimeSeriesView(TeamView):
         """Figures over time. The points of all series sum to the range's total; buckets are cut to the range."""
         query = self.parse_query()
         span = query["span"]
+        names = query.get("figure") or DEFAULT_FIGURES
         question = SeriesQuestion(
             span=span,
             filters=query["filters"],
@@ -92,10 +93,10 @@ class TimeSeriesView(TeamView):
             dimension=query.get("dimension", ""),
             limit=query["limit"],
             order_by=query["order_by"],
+            figures=names,
         )
         series = read_time_series(self.scope, question, now=self.now)
         total = tell_figures(cell for each in series for cell in each.group.cells)
-        names = query.get("figure") or DEFAULT_FIGURES
         answer = {
             "range": to_span_json(span),
             "bucket": query["bucket"],

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from posthog.api.llm_analytics.alerts import AlertAcceptView, AlertMuteView, AlertOwnView, AlertsView, AlertView
 from posthog.api.llm_analytics.completeness import CompletenessView
 from posthog.api.llm_analytics.credentials import (
     CredentialRevocationView,
@@ -36,6 +37,11 @@ urlpatterns: list[URLPattern] = [
     path("traces/<path:trace_id>/", TraceView.as_view(), name="llm_analytics_trace"),
     path("errors/", ErrorsView.as_view(), name="llm_analytics_errors"),
     path("integrity/", IntegrityView.as_view(), name="llm_analytics_integrity"),
+    path("alerts/", AlertsView.as_view(), name="llm_analytics_alerts"),
+    path("alerts/<uuid:alert_id>/", AlertView.as_view(), name="llm_analytics_alert"),
+    path("alerts/<uuid:alert_id>/own/", AlertOwnView.as_view(), name="llm_analytics_alert_ownership"),
+    path("alerts/<uuid:alert_id>/mute/", AlertMuteView.as_view(), name="llm_analytics_alert_muting"),
+    path("alerts/<uuid:alert_id>/accept/", AlertAcceptView.as_view(), name="llm_analytics_alert_acceptance"),
     path("completeness/", CompletenessView.as_view(), name="llm_analytics_completeness"),
     path("reports/", ReportsView.as_view(), name="llm_analytics_reports"),
     path("reports/<str:day>/", ReportView.as_view(), name="llm_analytics_report"),

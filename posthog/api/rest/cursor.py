@@ -15,6 +15,8 @@ from uuid import UUID
 import orjson
 from rest_framework.exceptions import ValidationError
 
+from posthog.api.rest.fields import FIRST_YEAR, LAST_YEAR
+
 FINGERPRINT_CHARACTERS = 16
 
 Parser = Callable[[Any], Any]
@@ -52,6 +54,9 @@ def parse_moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError("no offset")
+    # Near either end of the calendar a change of zone, or a step, runs over it.
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError("out of range")
     return moment
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-RESOURCE_PREFIX = "/api/projects/"
+RESOURCE_PREFIXES = ("/api/projects/", "/api/users/")
 
 PROBLEM = {
     "type": "object",
@@ -56,7 +56,7 @@ class PersonalAPIKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-u
 
 def keep_resources(endpoints: Iterable[tuple[str, str, str, Any]], **_: Any) -> list[tuple[str, str, str, Any]]:
     """The query API alone; gateways' and SDKs' doors have their own contracts."""
-    return [endpoint for endpoint in endpoints if endpoint[0].startswith(RESOURCE_PREFIX)]
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith(RESOURCE_PREFIXES)]
 
 
 def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from posthog.llm_analytics.completeness import measure_completeness
+from posthog.llm_analytics.completeness import count_missing
 from posthog.llm_analytics.queries.figures import Figures
 from posthog.llm_analytics.time_ranges import TimeRange
 from posthog.models import Gateway, GatewayInboxBody, RejectedEvent, Team
@@ -84,8 +84,7 @@ def _list_inbox_reasons(team: Team, gateways: Sequence[Gateway], span: TimeRange
 
 def _list_shipper_reasons(gateways: Sequence[Gateway], span: TimeRange) -> Iterator[Reason]:
     for gateway in gateways:
-        missing = measure_completeness(gateway, start=span.start, end=span.end).missing
-        if missing:
+        if missing := count_missing(gateway, start=span.start, end=span.end):
             yield Reason(
                 code="shipper_gap",
                 detail="The gateway's shipper numbered events that never came; some may be this team's",

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from posthog.llm_analytics.queries.figures import Figures, tell_figures
 from posthog.llm_analytics.queries.filters import EventFilters
-from posthog.llm_analytics.queries.groups import Group, choose_groups
+from posthog.llm_analytics.queries.groups import Group
+from posthog.llm_analytics.queries.ranking import read_groups
 from posthog.llm_analytics.queries.team_scope import TeamScope
-from posthog.llm_analytics.queries.usage import UsageQuestion, read_usage
+from posthog.llm_analytics.queries.usage import UsageQuestion
 from posthog.llm_analytics.time_ranges import TimeRange
 
 
@@ -39,6 +40,5 @@ class Breakdown:
 def read_breakdown(scope: TeamScope, question: BreakdownQuestion, *, now: datetime) -> Breakdown:
     """Sum and sort."""
     asked = UsageQuestion(span=question.span, filters=question.filters, dimensions=question.dimensions)
-    cells = read_usage(scope, asked, now=now)
-    groups = choose_groups(cells, question.dimensions, order_by=question.order_by, limit=question.limit)
-    return Breakdown(tuple(groups), tell_figures(cells))
+    groups = read_groups(scope, asked, order_by=question.order_by, limit=question.limit, now=now)
+    return Breakdown(tuple(groups), tell_figures(cell for group in groups for cell in group.cells))

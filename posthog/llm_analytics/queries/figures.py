@@ -5,13 +5,14 @@ Tokens and costs are those of calls that a provider worked on (`inference`); wha
 cache is counted beside them. Spans and traces are no calls. None: no call reported the figure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from posthog.llm_analytics.cell_sql import FLAGS
 from posthog.llm_analytics.report_figures import USD_DIGITS
 from posthog.llm_analytics.usage_cells import UsageCell
-from posthog.llm_analytics.usage_sums import UsageSums, sum_usage
+from posthog.llm_analytics.usage_sums import SUMMED, UsageSums, sum_usage
 from posthog.llm_usage.call_flags import COUNTED_EVENTS
 from posthog.llm_usage.pricing.costs import COST_COLUMNS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
@@ -31,16 +32,40 @@ Figures = dict[str, Any]
 """Figure → int, Decimal, float or None; and `lower_bounds`, the names of those to which calls are missing."""
 
 
-def tell_figures(cells: Iterable[UsageCell]) -> Figures:
+SUMS_OF: Mapping[str, tuple[str, ...]] = {
+    "calls": ("rows",),
+    "failed_calls": ("failed_rows",),
+    "unpriced_calls": ("unpriced_rows",),
+    "unmeasured_calls": (FLAGS,),
+    "gateway_cache_hits": ("rows",),
+    "visible_output_tokens": ("output_tokens", "reasoning_tokens"),
+    "saved_gateway_cache_cost_usd": ("saved_cache_cost_usd",),
+    "cache_hit_rate": ("cache_read_input_tokens", "input_tokens"),
+    "error_rate": ("failed_rows", "rows"),
+    "mean_latency_s": ("latency_s", "latency_rows"),
+    "mean_time_to_first_token_s": ("time_to_first_token_s", "time_to_first_token_rows"),
+}
+"""What a figure follows from, where that is not the sum of its own name."""
+
+
+def list_sums(figures: Iterable[str]) -> tuple[str, ...]:
+    """The sums that these figures and their lower bounds follow from, in the order of `UsageSums`, the flags last."""
+    asked = {"rows", "unpriced_rows"} | {name for figure in figures for name in SUMS_OF.get(figure, (figure,))}
+    return (*(name for name in SUMMED if name in asked), FLAGS)
+
+
+def tell_figures(cells: Iterable[UsageCell], *, sums: Sequence[str] = SUMMED) -> Figures:
     """
     Sum cells that share no row.
 
     Args:
         cells: With the labels `event` and `call_kind`.
+        sums: Those that the figures which matter follow from (`list_sums`); the other figures are told as unknown.
     """
+    names = [name for name in sums if name != FLAGS]
     counted = [cell for cell in cells if cell.labels["event"] in COUNTED_EVENTS]
-    inferred = sum_usage(cell.sums for cell in counted if cell.labels["call_kind"] == "inference")
-    cached = sum_usage(cell.sums for cell in counted if cell.labels["call_kind"] == "gateway_cache_hit")
+    inferred = sum_usage((cell.sums for cell in counted if cell.labels["call_kind"] == "inference"), names)
+    cached = sum_usage((cell.sums for cell in counted if cell.labels["call_kind"] == "gateway_cache_hit"), names)
     unmeasured_calls = sum(inferred.flags.get(flag, 0) for flag in UNMEASURED_FLAGS)
     return {
         "calls": inferred.rows,

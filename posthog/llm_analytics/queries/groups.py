@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from posthog.llm_analytics.queries.figures import Figures, tell_figures
-from posthog.llm_analytics.usage_cells import UsageCell
+from posthog.llm_analytics.usage_cells import KEPT, UsageCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,24 @@ def choose_groups(cells: Iterable[UsageCell], dimensions: Sequence[str], *, orde
     ]
     groups.sort(key=lambda group: _rank(group, order_by))
     return groups[:limit] + _join_others(groups[limit:])
+
+
+def join_kept(cells: Iterable[UsageCell], dimension: str, *, order_by: str, others: int) -> list[Group]:
+    """
+    Group cells of a question that kept only some values apart.
+
+    Args:
+        others: How many values are in the cells that were not kept apart.
+    """
+    apart: dict[str, list[UsageCell]] = {}
+    rest: list[UsageCell] = []
+    for cell in cells:
+        (apart.setdefault(cell.labels[dimension], []) if cell.labels[KEPT] == "1" else rest).append(cell)
+    groups = [Group({dimension: value or None}, tuple(own), tell_figures(own)) for value, own in apart.items()]
+    groups.sort(key=lambda group: _rank(group, order_by))
+    if others:
+        groups.append(Group({}, tuple(rest), tell_figures(rest), members=others, is_others=True))
+    return groups
 
 
 def _rank(group: Group, order_by: str) -> tuple[bool, Any, list[str]]:

@@ -18,7 +18,7 @@ from posthog.clickhouse.client import ServerException, query_rows
 from posthog.errors import QueryTooExpensive
 from posthog.llm_analytics.cell_sql import BIG_QUERY
 from posthog.llm_analytics.stored_events import find_row
-from posthog.llm_analytics.usage_cells import CellQuery, build_sql
+from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, build_sql
 
 TOO_EXPENSIVE = frozenset(
     {ErrorCodes.TIMEOUT_EXCEEDED, ErrorCodes.TOO_SLOW, ErrorCodes.MEMORY_LIMIT_EXCEEDED, ErrorCodes.TOO_MANY_ROWS}
@@ -28,7 +28,7 @@ TOO_EXPENSIVE = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """
-    A question without its team: the parts of one SELECT over the deduplicated rows `e`.
+    A question without its team: the parts of one SELECT over rows `e`.
 
     Attributes:
         columns: Expressions with their names, constants of this project.
@@ -36,6 +36,7 @@ class Selection:
         conditions: Joined by AND.
         tail: GROUP BY, ORDER BY, LIMIT.
         params: Values for `%(name)s`.
+        is_deduplicated: False where rows that are there twice change nothing, and collapsing them costs.
     """
 
     columns: Sequence[str]
@@ -44,6 +45,7 @@ class Selection:
     conditions: Sequence[str] = ()
     tail: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
+    is_deduplicated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class TeamScope:
         """The statement and its parameters."""
         conditions = ["e.team_id = %(team_id)s", *_list_range_conditions(selection), *selection.conditions]
         sql = (
-            f"SELECT {', '.join(selection.columns)}\nFROM ai_events AS e FINAL\n"
+            f"SELECT {', '.join(selection.columns)}\nFROM ai_events AS e{' FINAL' * selection.is_deduplicated}\n"
             f"WHERE {' AND '.join(conditions)}\n{selection.tail}"
         )
         return sql, {**selection.params, "start": selection.start, "end": selection.end, "team_id": self.team_id}
@@ -76,7 +78,26 @@ class TeamScope:
 
     def read_sums(self, query: CellQuery, *, now: datetime) -> list[dict[str, Any]]:
         """Sums of usage, of this team whatever the query says; where rollups are exact, from them."""
-        return _run(*build_sql(replace(query, team_ids=[self.team_id], by_team=False), now=now))
+        return _run(*build_sql(self._bind(query), now=now))
+
+    def read_largest(
+        self, query: CellQuery, *, dimension: DimensionName, rank: str, limit: int, now: datetime
+    ) -> list[dict[str, Any]]:
+        """
+        The values of a dimension for which `rank`, an aggregate over cells `c`, is largest: `name`, and `names`, how
+        many there are. Unknown ranks come last, equal ones in the order of names.
+        """
+        cells, params = build_sql(self._bind(query), now=now)
+        sql = f"""
+        SELECT r.name AS name, count() OVER () AS names
+        FROM (SELECT c.{dimension} AS name, {rank} AS place FROM ({cells}) AS c GROUP BY name) AS r
+        ORDER BY r.place DESC NULLS LAST, name
+        LIMIT %(limit)s
+        """
+        return _run(sql, params | {"limit": limit})
+
+    def _bind(self, query: CellQuery) -> CellQuery:
+        return replace(query, team_ids=[self.team_id], by_team=False)
 
 
 def _run(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ from posthog.models import Organization, Team
 from posthog.tasks.llm_analytics_usage_report import find_previous_day
 
 ONE_DAY = timedelta(days=1)
+FIRST_DAY = date(2015, 1, 1)
+"""As in the API: a mistyped year must not report, and close, a thousand years of days."""
 
 
 class Command(BaseCommand):
@@ -109,8 +111,9 @@ def _parse_range(texts: Sequence[str], *, today: date) -> tuple[date, date]:
         start, end = (date.fromisoformat(text) for text in texts)
     except ValueError:
         raise CommandError(f"--backfill: expected two days as YYYY-MM-DD, got {' '.join(texts)}") from None
-    if not start < end <= today + ONE_DAY:
-        raise CommandError(f"--backfill: expected START before END and END up to tomorrow, got {' '.join(texts)}")
+    if not FIRST_DAY <= start < end <= today + ONE_DAY:
+        rule = f"expected START from {FIRST_DAY} on and before END, and END up to tomorrow"
+        raise CommandError(f"--backfill: {rule}, got {' '.join(texts)}")
     return start, end
 
 
@@ -126,4 +129,6 @@ def _parse_day(text: str, *, today: date) -> date | None:
     # A report of a day that has not begun would be stored as one of a day without calls.
     if day > today:
         raise CommandError(f"--date: expected a day up to today, {today.isoformat()} (UTC), got {text!r}")
+    if day < FIRST_DAY:
+        raise CommandError(f"--date: expected a day from {FIRST_DAY} on, got {text!r}")
     return day

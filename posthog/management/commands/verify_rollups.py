@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from posthog.llm_analytics.changed_hours import TeamHour, mark_changed
+from posthog.llm_analytics.day_verification import list_day_drifts
 from posthog.llm_analytics.rollup_verification import Drift, Scope, Verified, verify
 from posthog.management.hour_scope import add_scope_arguments, parse_scope
 from posthog.management.progress_bar import ProgressBar
@@ -18,7 +19,7 @@ UNKNOWN = "–"
 
 
 class Command(BaseCommand):
-    help = "Compare the hourly rollups with a full scan of the rows, and show each hour that differs."
+    help = "Compare rolled-up hours with a full scan of the rows, and days with their hours; show what differs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_scope_arguments(parser)
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             parts.append(verify(part, now=now))
             drifts += parts[-1].drifts
             bar.advance(_count_hours(part), f", {len(drifts):,} drifts")
+        drifts += list_day_drifts(scope, drifting=[TeamHour(drift.team_id, drift.hour) for drift in drifts])
         bar.close()
         if options["repair"]:
             mark_changed({TeamHour(drift.team_id, drift.hour) for drift in drifts}, now=now)

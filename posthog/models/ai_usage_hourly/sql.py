@@ -1,5 +1,5 @@
 """
-The one place of the hourly rollups: which sums a cell holds, how it follows from rows, and the tables' DDL.
+The one place of the rollups: which sums a cell holds, how it follows from rows, and the tables' DDL.
 
 A cell is the sums of the rows of `ai_events` that agree in team, half hour (UTC) and every dimension. Half hours
 make days exact in every zone whose offset is a multiple of 30 minutes. NULL in a cell: none of its rows reported it.
@@ -7,9 +7,14 @@ make days exact in every zone whose offset is a multiple of 30 minutes. NULL in 
 A table has one row per (team, hour), with the hour's cells in arrays of one length: inserting that row replaces the
 whole hour at once, and `FINAL` never sees half of it. Two grains, for people are many: cells by end user would
 multiply those by model and key, so they lie in a table of their own. Rollups outlive the rows (no TTL).
+
+Each grain has a second table whose rows are UTC days, the sums of the day's hours: a month of a large team is read
+from a thirtieth of the cells.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from posthog.llm_usage.pricing.costs import COST_COLUMNS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
@@ -95,10 +100,11 @@ END_USER = Dimension("end_user", "ifNull(e.end_user, '')", "String")
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """One rollup table: its name and what its cells keep apart beside team and half hour."""
+    """One rollup table: its name, what its cells keep apart beside team and half hour or day, what a row is of."""
 
     table: str
     dimensions: tuple[Dimension, ...]
+    period: Literal["hour", "day"] = "hour"
 
     @property
     def storage_table(self) -> str:
@@ -111,13 +117,19 @@ class Grain:
     @property
     def cell_columns(self) -> tuple[tuple[str, str], ...]:
         """Name and element type of each array, in table order."""
+        half = (("half", "UInt8"),) if self.period == "hour" else ()
         return (
-            ("half", "UInt8"),
+            *half,
             *((dimension.name, dimension.type) for dimension in self.dimensions),
             *((figure.name, figure.type) for figure in FIGURES),
             ("flag_names", f"Array({LABEL})"),
             ("flag_rows", f"Array({ROWS})"),
         )
+
+    @property
+    def row_columns(self) -> tuple[tuple[str, str], ...]:
+        """Name and type of what a row has once, in table order."""
+        return HOUR_COLUMNS if self.period == "hour" else DAY_COLUMNS
 
 
 USAGE = Grain(
@@ -130,6 +142,12 @@ USAGE = Grain(
 END_USERS = Grain("ai_usage_hourly_end_users", (EVENT, CALL_KIND, PRODUCT, END_USER))
 GRAINS = (USAGE, END_USERS)
 """The coarsest that has the dimensions asked for answers: the first that fits."""
+DAYS: Mapping[Grain, Grain] = {
+    USAGE: Grain("ai_usage_daily", USAGE.dimensions, "day"),
+    END_USERS: Grain("ai_usage_daily_end_users", END_USERS.dimensions, "day"),
+}
+"""The same cells by UTC day."""
+TABLES = (*GRAINS, *DAYS.values())
 
 HOUR_COLUMNS: tuple[tuple[str, str], ...] = (
     ("team_id", "Int64"),
@@ -139,6 +157,8 @@ HOUR_COLUMNS: tuple[tuple[str, str], ...] = (
     ("hour_rows", "UInt64"),
 )
 """`version`: see `usage_rollup.py`; `rows_kept_until`: when the first of the hour's rows may go by retention."""
+DAY_COLUMNS: tuple[tuple[str, str], ...] = (("team_id", "Int64"), ("day", "DateTime('UTC')"), ("version", "UInt64"))
+"""`day`: its begin; `version`: see `day_rollup.py`."""
 
 STORAGE_SETTINGS = (
     "index_granularity = 24, min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000"
@@ -154,14 +174,14 @@ a day of all teams 462 ms, 73 MB. Beside it, in this order: a file a column 96, 
 
 
 def _storage_sql(grain: Grain, table: str, engine: str, on_cluster: str = "") -> str:
-    columns = [f"{name} {type_}" for name, type_ in HOUR_COLUMNS]
+    columns = [f"{name} {type_}" for name, type_ in grain.row_columns]
     columns += [f"{name} Array({type_})" for name, type_ in grain.cell_columns]
     body = ",\n    ".join(columns)
     return (
         f"CREATE TABLE IF NOT EXISTS {table}{on_cluster} (\n    {body}\n)\n"
         f"ENGINE = {engine}\n"
-        "PARTITION BY toYYYYMM(hour)\n"
-        "ORDER BY (team_id, hour)\n"
+        f"PARTITION BY toYYYYMM({grain.period})\n"
+        f"ORDER BY (team_id, {grain.period})\n"
         f"SETTINGS {STORAGE_SETTINGS}"
     )
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from prometheus_client import REGISTRY
 from pytest_django import Settings
 
+from posthog.api.capture_body import MAX_OPENED
 from posthog.llm_analytics.ingestion import drain_once
 from posthog.models import GatewayInboxBody, RejectedEvent, Team
 from posthog.urls import CAPTURE_DOORS
@@ -132,6 +133,9 @@ def test_each_wrapping_is_undone(team: Team, wrap: Any, path: str, content_type:
         pytest.param(lambda token, event: [with_token(event, "token", token)], "/e/", {}, id="array-of-a-browser"),
         pytest.param(lambda token, event: with_token(event, "$token", token), "/e/", {}, id="dollar-token"),
         pytest.param(lambda token, event: event, "/e/?token={token}", {}, id="query"),
+        pytest.param(
+            lambda token, event: {"api_key": f" {token}\n", **event}, "/capture/", {}, id="copied-with-blanks"
+        ),
         pytest.param(lambda token, event: event, "/e/", {"Authorization": "Bearer {token}"}, id="header"),
     ],
 )
@@ -165,7 +169,8 @@ def with_token(event: dict[str, Any], name: str, token: str) -> dict[str, Any]:
         pytest.param({"api_key": "{token}"}, (400, "body_not_events"), id="no-event"),
         pytest.param(b"", (400, "body_empty"), id="empty"),
         pytest.param(b'{"api_key": "x", ', (400, "body_not_json"), id="cut-short"),
-        pytest.param(b"\xff\xfe", (400, "body_not_json"), id="not-json"),
+        pytest.param(b"no json", (400, "body_not_json"), id="not-json"),
+        pytest.param(b"\xff\xfe", (400, "body_not_utf8"), id="not-utf-8"),
     ],
 )
 def test_what_cannot_be_taken_is_refused(team: Team, body: Any, answer: tuple[int, str]) -> None:
@@ -201,6 +206,13 @@ def test_what_cannot_be_unfolded_is_refused(
     """Before it takes more memory than it may."""
     settings.CAPTURE_MAX_BODY_BYTES, settings.CAPTURE_MAX_DECOMPRESSED_BYTES = 100, 100
     assert answer_of(post(body, path, **headers)) == answer
+
+
+@pytest.mark.parametrize("value", ["[]", "{}", "[{}]"])
+def test_more_objects_than_memory_has_room_for_are_refused(value: str) -> None:
+    """Before they are parsed: nobody knows yet whose body it is."""
+    body = gzip.compress(b'{"batch":[' + f"{value},".encode() * MAX_OPENED + b"0]}", 1)
+    assert answer_of(post(body, **{"Content-Encoding": "gzip"})) == (413, "too_many_objects")
 
 
 def test_form_needs_data() -> None:

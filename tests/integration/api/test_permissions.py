@@ -18,7 +18,7 @@ from posthog.api.health import VIEWS
 from posthog.llm_analytics.ingestion import drain_once
 from posthog.models import GatewayInboxBody, Organization, OrganizationMembership, SignInLink, Team, User
 from posthog.urls import CAPTURE_DOORS
-from tests.integration.api.llm_analytics.doors import API_DOORS, fill_path
+from tests.integration.api.llm_analytics.doors import API_DOORS, OWN_DOORS, fill_path, knock
 from tests.integration.factories import GatewaySetup, deliver, make_call, make_gateway
 
 pytestmark = [
@@ -44,7 +44,7 @@ class Door:
     """
 
     name: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
     answers: tuple[str, str, str, str, str]
     shows_teams: bool = False
@@ -54,6 +54,10 @@ class Door:
 EVERYBODY_200 = ("200",) * 5
 DOORS = (
     Door("usage", "GET", "/", ("200", "200", "200", "200", SIGN_IN), shows_teams=True),
+    # The same document for everybody: what its scripts may read is the business of the API's doors.
+    Door("ui", "GET", "/project", ("200", "200", "200", "200", SIGN_IN)),
+    Door("ui_screen", "GET", "/project/{team}/overview", ("200", "200", "200", "200", SIGN_IN)),
+    Door("figure_definitions", "GET", "/api/figure_definitions/", EVERYBODY_200),
     Door("sign_in", "GET", "/login", ("302 /", "302 /", "302 /", "302 /", "200")),
     Door("sign_in_by_link", "GET", "/login/link/nobody", ("410",) * 5),
     Door("sign_in_by_link", "POST", "/login/link/nobody", ("410",) * 5),
@@ -109,10 +113,7 @@ def find_day() -> str:
 
 
 def ask(client: Client, door: Door, setup: GatewaySetup) -> Any:
-    path = fill_path(door.path, setup)
-    if door.method == "GET":
-        return client.get(path)
-    return client.post(path, door.body, content_type="application/json")
+    return knock(client, door, fill_path(door.path, setup))
 
 
 def describe(answer: HttpResponseBase) -> str:
@@ -152,6 +153,16 @@ def test_visitor_sees_the_teams_of_their_organizations(
     """And not even the names of the others."""
     page = make_visitor(role, setup).get(door.path, {"day": find_day()}).content.decode()
     assert {name for name in ("Alpha", "Beta", "Secret team") if name in page} == seen
+
+
+@pytest.mark.parametrize("door", OWN_DOORS, ids=lambda door: door.path)
+@pytest.mark.parametrize(("role", "seen"), [("owner", "ours"), ("stranger", "none"), ("other", "theirs")])
+def test_visitor_learns_of_their_organizations_alone(setup: GatewaySetup, door: Any, role: Role, seen: str) -> None:
+    """Neither names nor ids of the others are in it."""
+    theirs = Organization.objects.get(name="Theirs")
+    told = make_visitor(role, setup).get(door.path).content.decode()
+    expected = {"ours": (True, False), "none": (False, False), "theirs": (False, True)}[seen]
+    assert (str(setup.gateway.organization_id) in told, str(theirs.pk) in told) == expected
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -21,6 +21,7 @@ from posthog.clickhouse.migrate import (
     list_unapplied,
 )
 from posthog.models.ai_events.sql import create_table_sql, drop_table_sql
+from posthog.models.ai_usage_hourly.sql import TABLES
 from stack.system import choose_free_ports
 
 pytestmark = pytest.mark.clickhouse
@@ -69,7 +70,7 @@ def test_the_first_run_applies_and_records_all(empty_database: str) -> None:
     """In order, each with its time."""
     assert list(apply_migrations()) == NAMES
     assert list_records() == NAMES
-    assert list_tables() == sorted(["ai_events", "ai_usage_hourly", "ai_usage_hourly_end_users", APPLIED_TABLE])
+    assert list_tables() == sorted(["ai_events", *(grain.table for grain in TABLES), APPLIED_TABLE])
 
 
 def test_a_second_run_does_nothing(empty_database: str) -> None:

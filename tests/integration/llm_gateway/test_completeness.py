@@ -3,12 +3,14 @@
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import product
+from random import Random
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from posthog.llm_analytics.completeness import HourCompleteness, measure_completeness
+from posthog.llm_analytics.completeness import HourCompleteness, count_missing, measure_completeness
 from posthog.llm_analytics.ingestion import drain_once
 from posthog.llm_analytics.receipts import merge_receipts
 from posthog.llm_analytics.sequence_runs import Hole
@@ -118,3 +120,22 @@ def test_the_command_is_readable(setup: GatewaySetup) -> None:
     out = io.StringIO()
     call_command("gateway_completeness", gateway="main", stdout=out, start=DAY["start"], end=DAY["end"])
     assert "main: 100.0000 % of 2 events" in out.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_missing_is_counted_as_it_is_swept(setup: GatewaySetup, seed: int) -> None:
+    """Runs that overlap, repeat and leave holes, of two shippers and a day: the database says what the sweep says."""
+    random = Random(seed)
+    for shipper_id, _ in product(("lane-1", "lane-2"), range(20)):
+        first = random.randrange(1, 200)
+        ShipperReceipt.objects.create(
+            gateway=setup.gateway,
+            shipper_id=shipper_id,
+            hour=HOUR + timedelta(hours=first // 10),
+            first_sequence=first,
+            last_sequence=first + random.randrange(8),
+            received_at=HOUR,
+        )
+    for hours in range(24):
+        span = {"start": HOUR + timedelta(hours=hours // 2), "end": HOUR + timedelta(hours=hours)}
+        assert count_missing(setup.gateway, **span) == measure_completeness(setup.gateway, **span).missing

@@ -17,8 +17,9 @@ from posthog.llm_analytics.rollup_verification import Scope, verify
 from posthog.llm_analytics.team_administration import delete_team_events, set_retention
 from posthog.llm_analytics.usage_cells import CellQuery, read_cells
 from posthog.llm_analytics.usage_rollup import roll_up_changed, roll_up_in_steps
+from posthog.metrics import ROLLUP_HOURS_OUTLIVED
 from posthog.models import ChangedUsageHour, Team
-from posthog.models.ai_usage_hourly.sql import GRAINS, create_table_sql, drop_table_sql
+from posthog.models.ai_usage_hourly.sql import TABLES, create_table_sql, drop_table_sql
 from posthog.tasks.llm_analytics_rollup import roll_up_usage
 from tests.integration.factories import GatewaySetup, deliver, make_call, make_gateway
 from tests.integration.llm_analytics.stored_rows import WRONG
@@ -39,6 +40,12 @@ def count_rollups(table: str = "ai_usage_hourly") -> int:
     return int(sync_execute(f"SELECT countIf(hour_rows > 0) FROM {table} FINAL")[0][0])
 
 
+def count_days(team: Team) -> int:
+    """Days of the team with cells, the newest version of each."""
+    sql = "SELECT countIf(notEmpty(event)) FROM ai_usage_daily FINAL WHERE team_id = %(id)s"
+    return int(sync_execute(sql, {"id": team.id})[0][0])
+
+
 def lose_rows(team: Team) -> None:
     """As retention does: they go, and nobody marks their hours."""
     sync_execute("ALTER TABLE ai_events DELETE WHERE team_id = %(id)s", {"id": team.id}, settings={"mutations_sync": 2})
@@ -53,6 +60,57 @@ def test_marked_hours_are_read_from_rows_and_then_from_the_rollup(team: Team) ->
     assert not ChangedUsageHour.objects.exists()
     lose_rows(team)
     assert sum_tokens(team) == 300
+
+
+def test_whole_days_are_read_from_the_daily_rollup(team: Team) -> None:
+    """Without their hours the answer is the same; once an hour is marked, they are asked again."""
+    store_and_mark([make_row(team, 0, HOUR), make_row(team, 1, HOUR - timedelta(days=1))])
+    roll_up_all()
+    for table in ("ai_usage_hourly", "ai_usage_hourly_end_users"):
+        sync_execute(f"ALTER TABLE {table} DELETE WHERE 1", settings={"mutations_sync": 2})
+    assert sum_tokens(team) == 200
+    mark_changed([TeamHour(team.id, HOUR)], now=timezone.now())
+    assert sum_tokens(team) == 200
+    lose_rows(team)
+    assert sum_tokens(team) == 100
+
+
+def test_day_follows_its_hours(team: Team) -> None:
+    """A late event of one of them, a deletion of all, and what a slower roll-up brings back until the next."""
+    store_and_mark([make_row(team, 0, HOUR), make_row(team, 1, HOUR.replace(hour=0))])
+    roll_up_all()
+    store_and_mark([make_row(team, 2, HOUR)])
+    assert (roll_up_all(), sum_tokens(team), count_days(team)) == (1, 300, 1)
+    delete_team_events(team, actor="test", now=timezone.now())
+    roll_up_all()
+    assert (sum_tokens(team), count_days(team)) == (None, 0)
+
+
+def test_slower_rival_does_not_bring_back_a_day(team: Team) -> None:
+    """Of two roll-ups of a day the one that took its version later stays, for it read later."""
+    store_and_mark([make_row(team, 0, HOUR)])
+    roll_up_all()
+    sync_execute("CREATE TABLE slower AS ai_usage_daily ENGINE = Memory")
+    try:
+        sync_execute("INSERT INTO slower SELECT * FROM ai_usage_daily")
+        store_and_mark([make_row(team, 1, HOUR)])
+        roll_up_all()
+        sync_execute("INSERT INTO ai_usage_daily SELECT * FROM slower")
+    finally:
+        sync_execute("DROP TABLE slower SYNC")
+    assert sum_tokens(team) == 200
+
+
+def test_hours_from_before_the_daily_rollup_are_summed_by_its_migration(team: Team) -> None:
+    """Run once more it changes nothing."""
+    store_and_mark([make_row(team, number, HOUR - timedelta(days=number)) for number in range(3)])
+    roll_up_all()
+    sync_execute("TRUNCATE TABLE ai_usage_daily")
+    assert sum_tokens(team) is None
+    for _ in range(2):
+        for statement in import_module("posthog.clickhouse.migrations.0003_ai_usage_daily").forwards():
+            sync_execute(statement)
+        assert (sum_tokens(team), count_days(team)) == (300, 3)
 
 
 def test_late_row_is_counted_at_once(team: Team) -> None:
@@ -147,12 +205,27 @@ def test_corrected_rows_are_summed_again(team: Team) -> None:
 
 
 def test_hour_keeps_the_sums_of_rows_that_retention_dropped(team: Team) -> None:
-    """A late event cannot make an hour smaller than it was."""
+    """A late event cannot make an hour smaller than it was, not even until it is rolled up."""
     store_and_mark(make_row(team, number, HOUR) for number in range(3))
     roll_up_all()
     lose_rows(team)
     store_and_mark([make_row(team, 3, HOUR)])
+    assert sum_tokens(team) == 300
     assert (roll_up_all(), sum_tokens(team), ChangedUsageHour.objects.count()) == (1, 300, 0)
+
+
+def test_late_row_that_is_in_no_sum_is_told(team: Team, caplog: pytest.LogCaptureFixture) -> None:
+    """Its hour keeps the sums of what retention dropped; the log and a counter say that it is left out."""
+    store_and_mark(make_row(team, number, HOUR) for number in range(3))
+    roll_up_all()
+    lose_rows(team)
+    store_and_mark([make_row(team, 3, HOUR)])
+    told = ROLLUP_HOURS_OUTLIVED._value.get()
+    roll_up_all()
+    (line,) = [record.msg for record in caplog.records if "late_rows_not_summed" in str(record.msg)]
+    assert isinstance(line, dict)
+    assert (line["team_id"], line["hours"], line["rows"], line["level"]) == (team.id, 1, 1, "warning")
+    assert ROLLUP_HOURS_OUTLIVED._value.get() == told + 1
 
 
 def test_shorter_retention_sums_first_what_it_drops(team: Team) -> None:
@@ -160,6 +233,7 @@ def test_shorter_retention_sums_first_what_it_drops(team: Team) -> None:
     store_and_mark([make_row(team, 0, HOUR - timedelta(days=10)), make_row(team, 1, HOUR)])
     set_retention(team, retention_days=5, actor="test")
     assert query_rows("SELECT count() AS rows FROM ai_events FINAL")[0]["rows"] == 1
+    assert sum_tokens(team) == 200
     roll_up_all()
     assert sum_tokens(team) == 200
     verified = verify(Scope(start=HOUR - timedelta(days=20), end=HOUR + timedelta(hours=1)), now=timezone.now())
@@ -229,7 +303,7 @@ def test_hours_before_the_first_migration_are_all_marked() -> None:
 
 def test_the_clusters_statements_are_spelled_as_clickhouse_reads_them() -> None:
     """The engine's own parser takes them; there is no cluster here to run them on."""
-    for grain in GRAINS:
+    for grain in TABLES:
         for statement in [*create_table_sql(grain, "main", "posthog"), *drop_table_sql(grain, "main")]:
             ((canonical,),) = sync_execute("SELECT formatQuerySingleLine(%(sql)s)", {"sql": statement})
             assert " ON CLUSTER main" in canonical

@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from posthog.llm_analytics.day_verification import list_day_drifts
 from posthog.llm_analytics.rollup_verification import Scope, verify
 from posthog.llm_analytics.team_administration import delete_team_events
 from posthog.llm_analytics.time_buckets import list_bucket_starts, parse_zone
-from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, read_cells
+from posthog.llm_analytics.usage_cells import KEPT, CellQuery, DimensionName, read_cells
 from posthog.llm_analytics.usage_rollup import roll_up_in_steps
 from posthog.models import ChangedUsageHour
 from tests.integration.factories import make_gateway
-from tests.integration.rollup.sent_calls import DAYS, SUMMED, Key, SentCalls, Sums, list_keyed, sum_calls
+from tests.integration.rollup.sent_calls import DAYS, MODELS, SUMMED, Key, SentCalls, Sums, list_keyed, sum_calls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clickhouse, pytest.mark.usefixtures("ai_usage")]
 
@@ -27,9 +28,11 @@ USD_DIGITS = 12
 
 
 def make_span(random: Random, now: datetime) -> tuple[datetime, datetime]:
-    """Any two moments of the last days; sometimes on full hours or half hours, sometimes up to now."""
+    """Any two moments of the last days; sometimes midnights, full hours or half hours, sometimes up to now."""
     start, end = sorted(now - timedelta(seconds=random.randrange(DAYS * 86400)) for _ in range(2))
-    if random.random() < 0.5:
+    if random.random() < 0.3:
+        start, end = (each.replace(hour=0, minute=0, second=0, microsecond=0) for each in (start, end))
+    elif random.random() < 0.5:
         start, end = (each.replace(minute=random.choice([0, 30]), second=0, microsecond=0) for each in (start, end))
     return start, now + timedelta(minutes=1) if random.random() < 0.5 else max(start, end)
 
@@ -49,6 +52,17 @@ def read_sums(
     return answer
 
 
+def read_kept(span: tuple[datetime, datetime], kept: list[str], now: datetime) -> dict[Key, Sums]:
+    """The application's answer by model, of which only some are kept apart; in the shape of `sum_calls`."""
+    query = CellQuery(start=span[0], end=span[1], dimensions=["model"], kept=("model", kept))
+    return {
+        (cell.team_id, cell.labels[KEPT] == "1", cell.labels["model"]): {
+            name: amount for name in SUMMED if (amount := getattr(cell.sums, name)) is not None
+        }
+        for cell in read_cells(query, now=now)
+    }
+
+
 def list_figures(sums: dict[Key, Sums]) -> set[tuple[Key, str, Any]]:
     """
     Each figure by itself: of two sets pytest shows what is in one of them only.
@@ -64,6 +78,10 @@ def check(sent: SentCalls, random: Random, now: datetime) -> None:
         labels, zone = random.choice(LABELS), random.choice([None, *map(parse_zone, ZONES)])
         expected = sum_calls(list_keyed(sent.calls.values(), span, labels, zone))
         assert list_figures(read_sums(span, labels, zone, now)) == list_figures(expected), (span, labels, zone)
+    kept = random.sample(MODELS, random.randrange(1, len(MODELS)))
+    keyed = list_keyed(sent.calls.values(), span, ("model",), None)
+    folded = (((team, model in kept, model if model in kept else ""), call) for (team, _, model), call in keyed)
+    assert list_figures(read_kept(span, kept, now)) == list_figures(sum_calls(folded)), (span, kept)
 
 
 def roll_up(random: Random, now: datetime) -> None:
@@ -101,3 +119,4 @@ def test_cells_are_what_was_sent(seed: int) -> None:
     check(sent, random, now)
     verified = verify(Scope(start=now - timedelta(days=DAYS + 2), end=now), now=now)
     assert (verified.hours > 0, verified.marked, verified.outlived, verified.drifts) == (True, 0, 0, [])
+    assert list_day_drifts(Scope(start=now - timedelta(days=DAYS + 2), end=now)) == []

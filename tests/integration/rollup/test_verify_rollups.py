@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 
 from posthog.clickhouse.client import sync_execute
 from posthog.llm_analytics.changed_hours import floor_hour
+from posthog.llm_analytics.usage_cells import CellQuery, read_cells
 from posthog.models import ChangedUsageHour, Team
 from posthog.tasks.llm_analytics_rollup import verify_rollups
 from tests.integration.llm_analytics.stored_rows import store
@@ -58,6 +59,12 @@ def tamper(change: str) -> None:
     )
 
 
+def sum_hour(team: Team) -> int | None:
+    """The input tokens of HOUR, as the application reads them."""
+    query = CellQuery(start=HOUR, end=HOUR + timedelta(hours=1), team_ids=[team.id])
+    return read_cells(query, now=datetime.now(UTC))[0].sums.input_tokens
+
+
 def test_exact_rollups_have_no_drift(rolled_up: Team) -> None:
     """Both grains are compared, and the bar ends at 100 %."""
     err = StringIO()
@@ -90,6 +97,24 @@ def test_tampered_hour_is_found(rolled_up: Team, change: str, told: str) -> None
     assert lines[1].startswith("4 hours compared, 1 drifts")
 
 
+@pytest.mark.parametrize("table", ["ai_usage_daily", "ai_usage_daily_end_users"])
+def test_tampered_day_is_found_and_repaired(rolled_up: Team, table: str) -> None:
+    """It is read until it is marked; then its hours are, and the next roll-up sums it again."""
+    sync_execute(
+        f"INSERT INTO {table} SELECT * REPLACE "
+        "(arrayMap(count -> count + 1, input_tokens) AS input_tokens, version + 1 AS version) "
+        f"FROM {table} FINAL WHERE day = toStartOfDay(toDateTime(%(hour)s, 'UTC'))",
+        {"hour": HOUR},
+    )
+    lines = run_failing("--repair")
+    assert lines[0].startswith(f"{table}, team {rolled_up.id}, {HOUR:%Y-%m-%d} 00:00: ")
+    assert lines[1].startswith("4 hours compared, 1 drifts")
+    assert sum_tokens(rolled_up) == 200
+    roll_up_all()
+    assert run("verify_rollups", *DAYS)[0].startswith("4 hours compared, 0 drifts")
+    assert sum_tokens(rolled_up) == 200
+
+
 def test_row_whose_writer_marked_nothing_is_drift(rolled_up: Team) -> None:
     """In both grains; the hour before was empty and had no rollup at all."""
     store([make_row(rolled_up, 2, HOUR - timedelta(hours=1))])
@@ -109,9 +134,9 @@ def test_marked_hour_is_no_drift(rolled_up: Team) -> None:
 def test_repair_marks_what_drifts(rolled_up: Team) -> None:
     """From then on it is read from rows, and the next roll-up mends it."""
     tamper("[7::Nullable(Int64)] AS input_tokens")
-    assert sum_tokens(rolled_up) == 107
+    assert sum_hour(rolled_up) == 7
     run_failing("--repair")
-    assert sum_tokens(rolled_up) == 200
+    assert sum_hour(rolled_up) == 100
     assert roll_up_all() == 1
     assert run("verify_rollups", *DAYS)[0].startswith("4 hours compared, 0 drifts")
 

@@ -14,7 +14,7 @@ from posthog.llm_analytics.changed_hours import find_hours, mark_changed
 from posthog.llm_usage.payloads.litellm import build_ai_event
 from posthog.llm_usage.rows import Row, RowContext, build_row
 from posthog.models import Organization, OrganizationUsageReport, Team, UsageReport
-from posthog.models.ai_usage_hourly.sql import GRAINS
+from posthog.models.ai_usage_hourly.sql import TABLES
 from tests.factories import make_payload
 
 RETENTION_DAYS = 3650
@@ -45,7 +45,7 @@ def store_call(team: Team, started_at: str, ingested_at: datetime | None = None,
 
 def empty_rollups() -> None:
     """Cells of other tests' teams may have the ids of this one's."""
-    for grain in GRAINS:
+    for grain in TABLES:
         sync_execute(f"TRUNCATE TABLE {grain.table}")
 
 

@@ -110,8 +110,9 @@ def test_table_names_the_zones_of_its_days(team: Team) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        pytest.param({"backfill": ["2026-04-02", "2026-04-02"]}, "expected START before END", id="empty"),
+        pytest.param({"backfill": ["2026-04-02", "2026-04-02"]}, "START from 2015-01-01 on and before END", id="empty"),
         pytest.param({"backfill": ["2026-04-02", "2026-05-02"]}, "END up to tomorrow", id="future"),
+        pytest.param({"backfill": ["0026-04-01", "2026-04-02"]}, "START from 2015-01-01 on", id="mistyped-year"),
         pytest.param({"backfill": ["soon", "later"]}, "expected two days as YYYY-MM-DD, got soon later", id="no-days"),
         pytest.param({"month": "April"}, "--month: expected YYYY-MM, got 'April'", id="no-month"),
         pytest.param({"month": "2026-04", "format": "csv"}, "--format: a month is printed as", id="month-as-csv"),

@@ -9,12 +9,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
+from posthog.clickhouse.client import sync_execute
 from posthog.llm_analytics.inbox import IncomingBody, store_body
 from posthog.llm_analytics.report_figures import UsageFigures
 from posthog.llm_analytics.report_marks import list_due_marks, remove_marks
 from posthog.llm_analytics.report_runs import refresh_reports, report_day
 from posthog.llm_analytics.stored_reports import find_stored_day
 from posthog.llm_analytics.team_administration import delete_team_events
+from posthog.llm_analytics.usage_rollup import roll_up_changed
 from posthog.models import (
     ChangedReportHour,
     Gateway,
@@ -178,6 +180,22 @@ def test_correction_of_a_team_is_one_of_its_organization(team: Team) -> None:
     assert len(list_versions(team, DAY)) == 1
 
 
+def test_team_that_is_gone_is_named_by_the_correction_that_loses_it(team: Team) -> None:
+    """Deleting it alone corrects nothing; the next correction has no sums of it any more, and says why."""
+    other = make_team("Beta", team.organization)
+    store_first_call(team)
+    store_call(other, CALL, EARLY, id="2")
+    report(team, CLOSING)
+    gone = other.pk
+    other.delete()
+    report(team, LATER)
+    assert len(list_organization_versions(team.organization, DAY)) == 1
+    store_call(team, "2026-04-01T11:00:00Z", LATER, id="3", response_cost=0.25)
+    report(team, LATER)
+    _, corrected = list_organization_versions(team.organization, DAY)
+    assert (corrected.figures["calls"], corrected.evidence["teams_gone"]) == (2, [gone])
+
+
 def test_closed_day_without_a_difference_gets_no_version(team: Team) -> None:
     """Delivered again, counted once: nothing to correct."""
     store_first_call(team)
@@ -234,6 +252,18 @@ def test_correction_says_why(team: Team, act: Callable[[Team], None], reason: st
     corrected = list_versions(team, DAY)[-1]
     assert (corrected.version, corrected.reason) == (2, reason)
     assert figure in corrected.changes
+
+
+def test_late_event_takes_nothing_away_that_retention_had_dropped(team: Team) -> None:
+    """The closed sums outlive their rows; a run that finds the hour marked does not take the loss for a deletion."""
+    store_first_call(team)
+    store_call(team, CALL, EARLY, id="2")
+    roll_up_changed(now=LATER)
+    report(team, CLOSING)
+    sync_execute("ALTER TABLE ai_events DELETE WHERE team_id = %(id)s", {"id": team.id}, settings={"mutations_sync": 2})
+    store_call(team, CALL, LATER, id="3")
+    refresh_reports(now=LATER)
+    assert [version.figures["calls"] for version in list_versions(team, DAY)] == [2]
 
 
 def close_by_hand(team: Team, **fields: Any) -> UsageReport:

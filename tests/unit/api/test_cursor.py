@@ -56,7 +56,16 @@ def test_what_is_no_cursor_of_this_question_is_refused(cursor: str) -> None:
     assert list(refused.value.detail) == ["cursor"]
 
 
-@pytest.mark.parametrize(("parser", "value"), [(parse_moment, "2026-11-01"), (parse_moment, 5), (parse_id, "5")])
+@pytest.mark.parametrize(
+    ("parser", "value"),
+    [
+        (parse_moment, "2026-11-01"),
+        (parse_moment, 5),
+        (parse_moment, "9999-12-31T23:59:59.999999+00:00"),
+        (parse_moment, "0001-01-01T00:00:00+14:00"),
+        (parse_id, "5"),
+    ],
+)
 def test_parts_of_other_types_are_refused(parser: Parser, value: object) -> None:
     """Moments have an offset, ids are numbers."""
     with pytest.raises(ValidationError):

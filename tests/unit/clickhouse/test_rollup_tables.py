@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from posthog.llm_analytics.day_rollup import fill_sql, roll_up_days_sql
 from posthog.llm_analytics.usage_rollup import roll_up_sql
-from posthog.models.ai_usage_hourly.sql import END_USERS, GRAINS, USAGE, Grain, create_table_sql, drop_table_sql
+from posthog.models.ai_usage_hourly.sql import END_USERS, TABLES, USAGE, Grain, create_table_sql, drop_table_sql
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "clickhouse"
 
 
 def test_a_cluster_gets_three_tables_a_grain() -> None:
     """Rows in one replicated table, sharded by team, two Distributed tables before it."""
-    statements = [statement for grain in GRAINS for statement in create_table_sql(grain, "main", "posthog")]
+    statements = [statement for grain in TABLES for statement in create_table_sql(grain, "main", "posthog")]
     assert ";\n\n".join(statements) + ";\n" == (FIXTURES / "cluster_rollups.sql").read_text()
 
 
@@ -21,12 +22,23 @@ def test_roll_up_is_one_insert() -> None:
     assert roll_up_sql(END_USERS) == (FIXTURES / "roll_up_end_users.sql").read_text()
 
 
+def test_days_are_rolled_up_by_one_insert() -> None:
+    """Summed from hours that are stored; a day that had cells and has none is emptied."""
+    assert roll_up_days_sql(END_USERS) == (FIXTURES / "roll_up_days_end_users.sql").read_text()
+
+
+def test_days_of_a_cluster_are_written_through_its_distributed_table() -> None:
+    """By a roll-up and by the migration."""
+    for sql in (roll_up_days_sql(USAGE, "main"), fill_sql(USAGE, "main")):
+        assert "INSERT INTO writable_ai_usage_daily (" in sql
+
+
 def test_a_cluster_is_written_through_its_distributed_table() -> None:
     """Like `ai_events`."""
     assert "INSERT INTO writable_ai_usage_hourly (" in roll_up_sql(USAGE, "main")
 
 
-@pytest.mark.parametrize("grain", GRAINS, ids=lambda grain: grain.table)
+@pytest.mark.parametrize("grain", TABLES, ids=lambda grain: grain.table)
 def test_columns_of_a_cluster_are_those_of_one_server(grain: Grain) -> None:
     """The storage differs, the table does not."""
 

@@ -1,12 +1,15 @@
 """Every address of the query API, what it is asked, and how it answers each role."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from django.test import Client
 from django.utils import timezone
 
 from ee.models import Budget
-from posthog.models import GatewayCredential, RejectedEvent, UsageReport
+from posthog.llm_integrity.findings import CheckName, Subject
+from posthog.models import AccountingAlert, GatewayCredential, RejectedEvent, UsageReport
+from tests.integration.alerts.stored_alerts import open_alert
 from tests.integration.factories import GatewaySetup, list_ai_events
 
 Answers = tuple[str, str, str, str, str]
@@ -14,6 +17,8 @@ Answers = tuple[str, str, str, str, str]
 
 MEMBERS: Answers = ("200", "200", "404", "404", "401")
 ADMINISTRATORS: Answers = ("200", "403", "404", "404", "401")
+REMOVERS: Answers = ("204", "403", "404", "404", "401")
+SIGNED_IN: Answers = ("200", "200", "200", "200", "401")
 MAKERS: Answers = ("201", "403", "404", "404", "401")
 
 PREFIX = "/api/projects/{team}/llm_analytics/"
@@ -22,10 +27,10 @@ RANGE = "start=2026-11-01&end=2026-11-02"
 
 @dataclass(frozen=True, slots=True)
 class ApiDoor:
-    """`path` with `{team}`, `{uuid}`, `{trace}`, `{reject}`, `{credential}`, `{day}`, `{budget}`: things of a team."""
+    """`path` has `{team}`, `{uuid}`, `{trace}`, `{reject}`, `{credential}`, `{day}`, `{budget}`, `{alert}`."""
 
     name: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
     answers: Answers = MEMBERS
     body: bytes = b"{}"
@@ -35,8 +40,14 @@ def _read(name: str, resource: str, query: str = "", answers: Answers = MEMBERS)
     return ApiDoor(f"llm_analytics_{name}", "GET", PREFIX + resource + (f"?{query}" if query else ""), answers)
 
 
-def _act(name: str, resource: str, answers: Answers = ADMINISTRATORS, body: bytes = b"{}") -> ApiDoor:
-    return ApiDoor(f"llm_analytics_{name}", "POST", PREFIX + resource, answers, body)
+def _act(
+    name: str,
+    resource: str,
+    answers: Answers = ADMINISTRATORS,
+    body: bytes = b"{}",
+    method: Literal["POST", "PATCH", "DELETE"] = "POST",
+) -> ApiDoor:
+    return ApiDoor(f"llm_analytics_{name}", method, PREFIX + resource, answers, body)
 
 
 TEAM_DOORS = (
@@ -53,6 +64,11 @@ TEAM_DOORS = (
     _read("errors", "errors/", RANGE),
     _read("integrity", "integrity/", RANGE),
     _read("completeness", "completeness/", RANGE),
+    _read("alerts", "alerts/"),
+    _read("alert", "alerts/{alert}/"),
+    _act("alert_ownership", "alerts/{alert}/own/"),
+    _act("alert_muting", "alerts/{alert}/mute/", body=b'{"until": null}'),
+    _act("alert_acceptance", "alerts/{alert}/accept/"),
     _read("reports", "reports/", RANGE),
     _read("report", "reports/{day}/"),
     _read("rejects", "rejects/"),
@@ -69,8 +85,15 @@ TEAM_DOORS = (
     _read("budgets", "budgets/"),
     _act("budgets", "budgets/", MAKERS, b'{"period": "daily", "unit": "tokens", "limit": "100"}'),
     _read("budget", "budgets/{budget}/"),
+    _act("budget", "budgets/{budget}/", body=b'{"limit": "7"}', method="PATCH"),
+    _act("budget", "budgets/{budget}/", REMOVERS, method="DELETE"),
 )
-API_DOORS = (*TEAM_DOORS, ApiDoor("api_schema", "GET", "/api/schema/", ("200",) * 5))
+OWN_DOORS = (
+    ApiDoor("users_me", "GET", "/api/users/@me/", SIGNED_IN),
+    ApiDoor("projects", "GET", "/api/projects/", SIGNED_IN),
+)
+"""What is told is the visitor's own."""
+API_DOORS = (*TEAM_DOORS, *OWN_DOORS, ApiDoor("api_schema", "GET", "/api/schema/", ("200",) * 5))
 
 THING_DOORS = tuple(door for door in TEAM_DOORS if door.path.count("{") > 1)
 """Those that name a thing by its id."""
@@ -94,6 +117,7 @@ def fill_path(path: str, setup: GatewaySetup, *, team_id: int | None = None) -> 
         credential=_ensure_credential(setup).pk if "{credential}" in path else "",
         day=_ensure_report(setup).day if "{day}" in path else "",
         budget=_ensure_budget(setup).pk if "{budget}" in path else "",
+        alert=_ensure_alert(setup).pk if "{alert}" in path else "",
     )
 
 
@@ -127,6 +151,15 @@ def _ensure_budget(setup: GatewaySetup) -> Budget:
     return budget
 
 
+def _ensure_alert(setup: GatewaySetup) -> AccountingAlert:
+    """One about Alpha alone."""
+    stored = AccountingAlert.objects.filter(team=setup.alpha).first()
+    if stored is not None:
+        return stored
+    subject = Subject(team_id=setup.alpha.id)
+    return open_alert(setup, subject=subject, check_name=CheckName.SOURCE_SILENT, figure="", seen=0.0, usual=20.0)
+
+
 def _ensure_report(setup: GatewaySetup) -> UsageReport:
     stored = UsageReport.objects.filter(team=setup.alpha).first()
     if stored is not None:
@@ -135,3 +168,10 @@ def _ensure_report(setup: GatewaySetup) -> UsageReport:
     return UsageReport.objects.create(
         team=setup.alpha, day=midnight.date(), starts_at=midnight, ends_at=midnight, figures={}, rules_version="1"
     )
+
+
+def knock(client: Client, door: Any, path: str) -> Any:
+    """Ask as the door says."""
+    if door.method == "GET":
+        return client.get(path)
+    return client.generic(door.method, path, door.body, content_type="application/json")

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from posthog.llm_analytics.capture_intake import store_captured_events
+from posthog.llm_analytics.queries.ranking import RANKS
 from tests.captured_events import make_captured
 from tests.integration.api.llm_analytics.sent_sums import group_sent, started_at, sum_sent, tell_told
 from tests.integration.api.llm_analytics.world import World, call_at, usage
@@ -61,21 +62,30 @@ def test_overview_sums_the_range_and_the_one_before(world: World) -> None:
     )
 
 
-@pytest.mark.parametrize("bucket", ["hour", "day"])
-def test_time_series_sums_each_bucket(world: World, bucket: str) -> None:
+@pytest.mark.parametrize(
+    ("bucket", "dimension", "key"),
+    [
+        pytest.param("hour", "model", lambda call: call["model"].removeprefix("openai/"), id="hours-by-model"),
+        pytest.param("day", "model", lambda call: call["model"].removeprefix("openai/"), id="days-by-model"),
+        pytest.param("day", "end_user", lambda call: call["end_user"], id="days-by-end-user"),
+        pytest.param("day", "distinct_id", lambda call: call["end_user"], id="days-by-distinct-id"),
+        pytest.param("day", "call_kind", lambda call: "inference", id="days-by-kind"),
+    ],
+)
+def test_time_series_sums_each_bucket(world: World, bucket: str, dimension: str, key: Any) -> None:
     """Of every series; all points of all series are the range's total."""
     calls = make_calls()
     world.send(*calls)
     figures = [*sum_sent([])]
-    answer = world.get("time_series/", RANGE, bucket=bucket, dimension="model", figure=figures, limit=2)
+    answer = world.get("time_series/", RANGE, bucket=bucket, dimension=dimension, figure=figures, limit=2)
     format_ = "%Y-%m-%dT%H:00:00Z" if bucket == "hour" else "%Y-%m-%dT00:00:00Z"
-    by_model = group_sent(calls, lambda call: call["model"].removeprefix("openai/"))
+    groups = group_sent(calls, key)
     named = {series["key"] for series in answer["series"] if not series["is_others"]}
-    assert len(named) == 2
+    assert len(named) == min(2, len(groups))
     for series in answer["series"]:
-        keys = [series["key"]] if not series["is_others"] else [model for model in by_model if model not in named]
+        keys = [series["key"]] if not series["is_others"] else [name for name in groups if name not in named]
         own = group_sent(
-            (call for key in keys for call in by_model[key]), lambda call: started_at(call).strftime(format_)
+            (call for name in keys for call in groups[name]), lambda call: started_at(call).strftime(format_)
         )
         assert len(series["points"]) == (48 if bucket == "hour" else 2)
         for point in series["points"]:
@@ -103,6 +113,16 @@ def test_top_lines_sum_to_the_total(world: World, dimension: str, key: Any) -> N
     assert tell_told(first["figures"]) == groups[largest]
     assert tell_told(others["figures"]) == sum_sent(call for call in calls if key(call) != largest)
     assert tell_told(answer["total"]) == sum_sent(calls)
+
+
+@pytest.mark.parametrize("order_by", [*RANKS, "input_tokens", "reasoning_tokens", "total_cost_usd"])
+def test_users_are_ranked_in_the_store_as_everywhere(world: World, order_by: str) -> None:
+    """Names of end users by ClickHouse, distinct ids of the same people here; unknown last, equals by name."""
+    world.send(*make_calls(), call_at("2026-11-02T10:00:00", 99, end_user="fay", cache_hit=True, response_cost=0))
+    tables = [world.get("users/", RANGE, kind=kind, order_by=order_by, limit=2) for kind in ("end_user", "distinct_id")]
+    told = [[(line["user"], line["members"], line["figures"]) for line in table["lines"]] for table in tables]
+    assert told[0] == told[1]
+    assert tables[0]["total"] == tables[1]["total"]
 
 
 def test_models_keys_and_users_are_tables_of_the_same_calls(world: World) -> None:
@@ -180,6 +200,17 @@ def test_unpriced_calls_make_costs_lower_bounds(world: World) -> None:
     assert [(reason["code"], reason["count"]) for reason in answer["completeness"]["reasons"]] == [
         ("unpriced_calls", 1)
     ]
+
+
+def test_range_before_says_for_itself_whether_it_is_complete(world: World) -> None:
+    """What is compared with may lack something that the range itself does not."""
+    unknown: dict[str, Any] = {"model": "nobody/knows", "custom_llm_provider": "nobody", "response_cost": 0.0}
+    world.send(call_at("2026-10-31T10:00:00", 1, **unknown), call_at("2026-11-02T10:00:00", 2))
+    answer = world.get("overview/", start="2026-11-01", end="2026-11-03", timezone="UTC")
+    assert (answer["current"]["calls"], answer["previous"]["calls"]) == (1, 1)
+    assert answer["completeness"] == {"complete": True, "reasons": []}
+    (reason,) = answer["previous_completeness"]["reasons"]
+    assert (reason["code"], reason["count"]) == ("unpriced_calls", 1)
 
 
 def test_empty_range_tells_nothing_rather_than_zero(world: World) -> None:

@@ -4,23 +4,16 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from posthog.llm_analytics.queries.usage import BREAKDOWNS
 from posthog.models import AuditEntry, GatewayCredential, GatewayInboxBody
-from tests.integration.api.llm_analytics.doors import TEAM_DOORS, THING_DOORS, ApiDoor, fill_path
+from tests.integration.api.llm_analytics.doors import TEAM_DOORS, THING_DOORS, ApiDoor, fill_path, knock
 from tests.integration.api.llm_analytics.world import World, call_at, store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clickhouse]
 
 MARK = "nobody-elses"
 RANGE = {"start": "2026-11-01", "end": "2026-11-03", "timezone": "UTC"}
-
-
-def ask(client: Client, door: ApiDoor, path: str) -> Any:
-    if door.method == "GET":
-        return client.get(path)
-    return client.post(path, door.body, content_type="application/json")
 
 
 def send_marked(world: World) -> None:
@@ -44,8 +37,8 @@ def test_things_of_another_team_are_not_found(world: World, door: ApiDoor) -> No
     """Neither below a colleague's team of the same organization, nor below a stranger's own team."""
     world.send(call_at("2026-11-01T10:00:00", 1, trace_id="ours"))
     before = (GatewayCredential.objects.filter(revoked_at=None).count(), GatewayInboxBody.objects.count())
-    as_colleague = ask(world.owner, door, fill_path(door.path, world.ours, team_id=world.ours.beta.id))
-    as_stranger = ask(world.stranger, door, fill_path(door.path, world.ours, team_id=world.theirs.alpha.id))
+    as_colleague = knock(world.owner, door, fill_path(door.path, world.ours, team_id=world.ours.beta.id))
+    as_stranger = knock(world.stranger, door, fill_path(door.path, world.ours, team_id=world.theirs.alpha.id))
     assert (as_colleague.status_code, as_stranger.status_code) == (404, 404)
     made = GatewayCredential.objects.filter(team=world.team).count()
     assert (

@@ -60,8 +60,8 @@ def token(world: World, open_connection: None) -> str:
 
 def narrow(world: World) -> dict[str, Any]:
     """The schema with ids that exist, so that what is behind them is reached."""
-    ids = fill_path("{team} {uuid} {trace} {reject} {credential} {day}", world.ours).split(" ")
-    names = ("team_id", "uuid", "trace_id", "reject_id", "credential_id", "day")
+    ids = fill_path("{team} {uuid} {trace} {reject} {credential} {day} {alert}", world.ours).split(" ")
+    names = ("team_id", "uuid", "trace_id", "reject_id", "credential_id", "day", "alert_id")
     good: dict[str, list[Any]] = {name: [value] for name, value in zip(names, ids, strict=True)}
     good |= {name: [int(good[name][0])] for name in ("team_id", "reject_id", "credential_id")} | GOOD_VALUES
     narrowed: dict[str, Any] = deepcopy(SCHEMA)

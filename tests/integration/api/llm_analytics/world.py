@@ -25,7 +25,7 @@ from tests.factories import make_payload
 from tests.integration.factories import GatewaySetup, deliver, make_gateway
 
 Level = OrganizationMembership.Level
-ROLLUPS = ("ai_usage_hourly", "ai_usage_hourly_end_users")
+ROLLUPS = ("ai_usage_hourly", "ai_usage_hourly_end_users", "ai_usage_daily", "ai_usage_daily_end_users")
 
 
 @dataclass(slots=True)

@@ -102,4 +102,7 @@ def test_store_that_is_away_is_a_503(team: Team, other: Team, settings: Settings
     client = make_member(team)
     settings.CLICKHOUSE_PORT = 1
     close_connection()
-    assert ask(client, team).status_code == 503
+    try:
+        assert ask(client, team).status_code == 503
+    finally:
+        close_connection()

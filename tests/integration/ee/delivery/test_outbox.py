@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from ee.delivery.failure import DeliveryFailed
 from ee.delivery.outbox import LEASE, Selection, claim_next, note_failure, note_sent, plan_deliveries, request_again
 from ee.models import DeliveryDestination, ReportDelivery
+from posthog.delivery.failure import DeliveryFailed
 from posthog.models import Team
 from tests.integration.ee.delivery.closed_reports import DAY, NOW, add, find_only, make_figures, store_report
 from tests.integration.usage_report.report_events import make_team

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ee.delivery.backoff import LONGEST, find_delay
+from posthog.delivery.backoff import LONGEST, find_delay
 
 
 @pytest.mark.parametrize(

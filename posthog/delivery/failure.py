@@ -5,7 +5,7 @@ from posthog.errors import AccountingError
 
 class DeliveryFailed(AccountingError):
     """
-    The receiver has not taken the report, or not said so.
+    The receiver has not taken what was sent, or not said so.
 
     Args:
         message: One sentence for the people of the organization; no secret, no address of our network.

@@ -1,6 +1,6 @@
 """An HTTP request that a receiver must answer with 2xx, or the delivery has failed."""
 
-from ee.delivery.failure import DeliveryFailed
+from posthog.delivery.failure import DeliveryFailed
 from posthog.outbound_http import OutboundAnswer, OutboundFailed, OutboundRefused, OutboundRequest, send_outbound
 
 

@@ -1,0 +1,104 @@
+"""
+Compares rolled-up days with their rolled-up hours, cell by cell; that the hours are right is `rollup_verification.py`.
+
+A day with an hour that is marked is read from its hours, and one with an hour that drifts is summed again with it:
+neither is looked at.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from posthog.clickhouse.client import query_rows
+from posthog.llm_analytics.cell_sql import (
+    BIG_QUERY,
+    CELL_FIGURES,
+    DAY_RANGES,
+    FLAGS,
+    list_cell_columns,
+    list_day_run_params,
+)
+from posthog.llm_analytics.changed_hours import TeamHour, floor_day, list_marked
+from posthog.llm_analytics.day_rollup import sum_hours_sql
+from posthog.llm_analytics.rollup_verification import Drift, Scope
+from posthog.llm_analytics.whole_days import DAY
+from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS, Grain
+
+
+def list_day_drifts(scope: Scope, *, drifting: Iterable[TeamHour] = ()) -> list[Drift]:
+    """
+    The days that touch the scope and are not what their hours sum up to, each as a drift of its first hour.
+
+    Args:
+        drifting: Hours that are known to differ from their rows.
+    Raises:
+        ClickHouseError: The store could not be read.
+    """
+    whole = Scope(start=floor_day(scope.start), end=_ceil_day(scope.end), team_ids=scope.team_ids)
+    known = set(drifting)
+    return [
+        Drift(table=DAYS[hours].table, team_id=place.team_id, hour=place.hour, figures={})
+        for hours in GRAINS
+        for place in _list_different(hours, whole, known)
+    ]
+
+
+def _list_different(hours: Grain, scope: Scope, known: set[TeamHour]) -> list[TeamHour]:
+    """Looked at twice: a day whose hours were being rolled up has either a mark still, or its new sums by then."""
+    left_out = known | set(list_marked(scope.start, scope.end, scope.team_ids))
+    suspects = _compare(hours, scope, left_out)
+    if not suspects:
+        return []
+    left_out |= set(list_marked(scope.start, scope.end, scope.team_ids))
+    again = set(_compare(hours, scope, left_out))
+    marked = {
+        TeamHour(team_id, floor_day(hour)) for team_id, hour in list_marked(scope.start, scope.end, scope.team_ids)
+    }
+    return [each for each in suspects if each in again - marked]
+
+
+def _compare(hours: Grain, scope: Scope, left_out: Collection[TeamHour]) -> list[TeamHour]:
+    params: dict[str, Any] = {"start": scope.start, "end": scope.end, "team_ids": list(scope.team_ids or ())}
+    params |= list_day_run_params(left_out)
+    chosen = "AND h.team_id IN %(team_ids)s" if scope.team_ids is not None else ""
+    if left_out:
+        chosen += f" AND (h.team_id, toStartOfDay(h.{{begin}})) NOT IN ({DAY_RANGES})"
+    rows = query_rows(compare_days_sql(hours, chosen), params, settings=BIG_QUERY)
+    return [TeamHour(row["team_id"], row["day"].replace(tzinfo=UTC)) for row in rows]
+
+
+def compare_days_sql(hours: Grain, chosen: str) -> str:
+    """
+    One row a day that differs; a digest is the sum of its cells' hashes, so the order of cells does not matter.
+
+    Args:
+        chosen: More conditions on a row `h`, with `{begin}` for the column of its begin.
+    """
+    days = DAYS[hours]
+    dimensions = ", ".join(dimension.name for dimension in days.dimensions)
+    summed = ", ".join([*list_cell_columns()[:-2], f"{FLAGS}.1", f"{FLAGS}.2"])
+    return f"""
+    SELECT team_id, day FROM (
+        SELECT team_id, day, 0 AS is_stored, sum(cityHash64(toString(({dimensions}, {summed})))) AS digest
+        FROM ({sum_hours_sql(hours, _places("hour", chosen))})
+        GROUP BY team_id, day
+        UNION ALL
+        SELECT team_id, day, 1 AS is_stored, sum(cityHash64(toString(({dimensions}, {CELL_FIGURES})))) AS digest
+        FROM {days.table} AS h FINAL
+        ARRAY JOIN {dimensions}, {CELL_FIGURES}
+        WHERE {_places("day", chosen)}
+        GROUP BY team_id, day
+    )
+    GROUP BY team_id, day
+    HAVING sumIf(digest, is_stored) != sumIf(digest, NOT is_stored)
+    ORDER BY day, team_id
+    """
+
+
+def _places(begin: str, chosen: str) -> str:
+    within = f"h.{begin} >= toDateTime(%(start)s, 'UTC') AND h.{begin} < toDateTime(%(end)s, 'UTC')"
+    return f"{within} {chosen.replace('{begin}', begin)}"
+
+
+def _ceil_day(moment: datetime) -> datetime:
+    return floor_day(moment) if moment == floor_day(moment) else floor_day(moment) + DAY
