@@ -89,7 +89,7 @@ class AlertAnswer(serializers.Serializer[Any]):
         return alert.owner.email if alert.owner else None
 
     def get_events(self, alert: AccountingAlert) -> list[UUID]:
-        return alert.evidence.get("events", [])  # type: ignore[no-any-return]  # JSON
+        return [UUID(event) for event in alert.evidence.get("events", [])]
 
     @extend_schema_field(AlertTextAnswer)
     def get_text(self, alert: AccountingAlert) -> dict[str, Any]:
