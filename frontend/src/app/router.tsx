@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { validateBreakdownSearch } from '../features/breakdowns/search'
 import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
@@ -45,9 +46,16 @@ const overview = createRoute({
     component: OverviewRoute,
 })
 
+const breakdowns = createRoute({
+    getParentRoute: () => project,
+    path: 'breakdowns',
+    validateSearch: validateBreakdownSearch,
+    component: lazyRouteComponent(() => import('./BreakdownsRoute'), 'BreakdownsRoute'),
+})
+
 export function makeRouter(queryClient: QueryClient) {
     return createRouter({
-        routeTree: root.addChildren([home, project.addChildren([overview])]),
+        routeTree: root.addChildren([home, project.addChildren([overview, breakdowns])]),
         context: { queryClient },
         parseSearch,
         stringifySearch,
