@@ -26,6 +26,7 @@ export function Shell() {
                 <nav aria-label="Screens">
                     <Link to="/project/$teamId/overview" params={{ teamId }}>Overview</Link>
                     <Link to="/project/$teamId/breakdowns" params={{ teamId }}>Breakdowns</Link>
+                    <Link to="/project/$teamId/reports" params={{ teamId }}>Reports</Link>
                     <a href="/">Daily usage</a>
                 </nav>
                 <div className="bar-end">

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { validateBreakdownSearch } from '../features/breakdowns/search'
+import { validateReportSearch } from '../features/reports/search'
 import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
@@ -53,9 +54,16 @@ const breakdowns = createRoute({
     component: lazyRouteComponent(() => import('./BreakdownsRoute'), 'BreakdownsRoute'),
 })
 
+const reports = createRoute({
+    getParentRoute: () => project,
+    path: 'reports',
+    validateSearch: validateReportSearch,
+    component: lazyRouteComponent(() => import('./ReportsRoute'), 'ReportsRoute'),
+})
+
 export function makeRouter(queryClient: QueryClient) {
     return createRouter({
-        routeTree: root.addChildren([home, project.addChildren([overview, breakdowns])]),
+        routeTree: root.addChildren([home, project.addChildren([overview, breakdowns, reports])]),
         context: { queryClient },
         parseSearch,
         stringifySearch,
