@@ -27,6 +27,7 @@ export function Shell() {
                     <Link to="/project/$teamId/overview" params={{ teamId }}>Overview</Link>
                     <Link to="/project/$teamId/breakdowns" params={{ teamId }}>Breakdowns</Link>
                     <Link to="/project/$teamId/reports" params={{ teamId }}>Reports</Link>
+                    <Link to="/project/$teamId/integrity" params={{ teamId }}>Integrity</Link>
                     <a href="/">Daily usage</a>
                 </nav>
                 <div className="bar-end">

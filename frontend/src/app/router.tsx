@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { validateBreakdownSearch } from '../features/breakdowns/search'
+import { validateIntegritySearch } from '../features/integrity/search'
 import { validateReportSearch } from '../features/reports/search'
 import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
@@ -61,9 +62,16 @@ const reports = createRoute({
     component: lazyRouteComponent(() => import('./ReportsRoute'), 'ReportsRoute'),
 })
 
+const integrity = createRoute({
+    getParentRoute: () => project,
+    path: 'integrity',
+    validateSearch: validateIntegritySearch,
+    component: lazyRouteComponent(() => import('./IntegrityRoute'), 'IntegrityRoute'),
+})
+
 export function makeRouter(queryClient: QueryClient) {
     return createRouter({
-        routeTree: root.addChildren([home, project.addChildren([overview, breakdowns, reports])]),
+        routeTree: root.addChildren([home, project.addChildren([overview, breakdowns, reports, integrity])]),
         context: { queryClient },
         parseSearch,
         stringifySearch,
