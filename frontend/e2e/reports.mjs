@@ -37,7 +37,7 @@ async function waitForData(page) {
 /** Day → its state, as its cell says it to everybody. */
 function readStates(page) {
     return page.locator('.day[data-day]').evaluateAll((days) =>
-        Object.fromEntries(days.map((day) => [day.dataset.day, { state: day.dataset.state, name: day.ariaLabel }]))
+        Object.fromEntries(days.map((day) => [day.dataset.day, { state: day.dataset.state, name: day.textContent }]))
     )
 }
 

@@ -83,20 +83,20 @@ function Day({ day, isChosen, isToCome, report, onDay }: DayProps) {
         )
     }
     const { mark, word, meaning } = STATES[report.state]
-    const version = report.state === 'corrected' ? `, version ${String(report.version)}` : ''
+    const version = report.state === 'corrected' ? ` v${String(report.version)}` : ''
     return (
         <button
             type="button"
             className={`day is-${report.state}`}
             aria-pressed={isChosen}
-            aria-label={`${nameDay(day)}: ${word}${version}`}
             title={meaning}
             data-day={day}
             data-state={report.state}
             onClick={() => { onDay(day) }}
         >
             <span className="day-number">{number}</span>
-            <span className="state"><span aria-hidden="true">{mark}</span> <span className="state-word">{word}{version && ` v${String(report.version)}`}</span></span>
+            <span className="unseen">{nameDay(day)}</span>
+            <span className="state"><span aria-hidden="true">{mark}</span> <span className="state-word">{word}{version}</span></span>
             <Figure figure={formatUsd(report.figures.total_cost_usd)} />
         </button>
     )
