@@ -84,7 +84,7 @@ def test_rejects_are_told_by_reason(look: dict[str, Any]) -> None:
 
 def test_reject_is_replayed_after_a_question(look: dict[str, Any]) -> None:
     """The screen says what it will do and what it did; the event is a row of its team, and no reject any more."""
-    assert f"1 events rejected for {REASON}" in look["replayed"]["question"]
+    assert f"1 event rejected for {REASON}" in look["replayed"]["question"]
     assert look["replayed"]["result"] == "1 put back into the inbox."
     assert REASON not in look["replayed"]["left"]
     assert len(look["rows_of_omega"]) == 1
