@@ -2,6 +2,7 @@
 import { ask, judge, screenAddress, shootAll, visit, waitUntilLoaded } from './visit.mjs'
 
 const RANGE = 'range=24h&timezone=UTC'
+const POLL_MS = 200
 
 await visit(async (page, question, browser) => {
     const address = screenAddress(question, 'integrity', `${RANGE}&alerts=any`)
@@ -60,7 +61,7 @@ async function handleAlert(page) {
 }
 
 /** Ask to replay the events of a reason, say yes, and see the result; then they are no longer among the rejects. */
-async function replay(page, { reason, screenshots }) {
+async function replay(page, { reason, screenshots, team_id: teamId }) {
     const row = page.locator(`[data-reason=${reason}]`)
     await row.getByRole('button').click()
     const dialog = page.getByRole('dialog')
@@ -70,11 +71,17 @@ async function replay(page, { reason, screenshots }) {
     await dialog.getByRole('button', { name: 'Replay' }).click()
     const result = await dialog.getByRole('status').innerText()
     await dialog.getByRole('button', { name: 'Close' }).click()
-    await page.waitForFunction(async (name) => {
-        const answer = await (await fetch(location.pathname.replace('/project/', '/api/projects/').replace('integrity', 'llm_analytics/rejects/'))).json()
-        return !answer.open_counts.some((count) => count.reason_code === name)
-    }, reason, { polling: 500 })
+    await waitUntilReplayed(page, teamId, reason)
     await page.reload()
     await waitForData(page)
     return { question, result, left: await readRejects(page) }
+}
+
+/** Asked again and again until the worker has stored the events; the test's own time limit ends it. */
+async function waitUntilReplayed(page, teamId, reason) {
+    let counts
+    do {
+        counts = (await ask(page, `/api/projects/${teamId}/llm_analytics/rejects/`)).open_counts
+        await page.waitForTimeout(POLL_MS)
+    } while (counts.some((count) => count.reason_code === reason))
 }
