@@ -9,6 +9,7 @@ from posthog.api.figure_definitions import figure_definitions
 from posthog.api.llm_gateway_webhook import llm_gateway_webhook
 from posthog.api.otlp import otlp_traces
 from posthog.api.projects import ProjectsView
+from posthog.api.projects_usage import ProjectsUsageView
 from posthog.api.ui_page import ui_page
 from posthog.api.usage_page import usage_page
 from posthog.api.users import MeView
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/figure_definitions/", figure_definitions, name="figure_definitions"),
     path("api/users/@me/", MeView.as_view(), name="users_me"),
     path("api/projects/", ProjectsView.as_view(), name="projects"),
+    path("api/projects/usage/", ProjectsUsageView.as_view(), name="projects_usage"),
     path("api/projects/<int:team_id>/llm_analytics/", include("posthog.api.llm_analytics.urls")),
     # By name, as in INSTALLED_APPS: settings and addresses put the two together, and no module here imports ee.
     path("api/projects/<int:team_id>/llm_analytics/", include("ee.api.urls")),

@@ -96,12 +96,54 @@ def sum_month(organization_id: UUID, month: date) -> MonthReport:
     return MonthReport(
         organization_id=organization_id,
         month=first,
-        figures=replace(sum_figures(figures), gateways=_add_receipts(figures)),
+        figures=_sum_days(figures),
         days=tuple(_describe_day(day, reports.get(day)) for day in days),
     )
 
 
-def _describe_day(day: date, report: OrganizationUsageReport | None) -> MonthDay:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMonth:
+    """A team's month, or the part of it that was asked for; `figures` are the sum of its days' latest versions."""
+
+    month: date
+    figures: UsageFigures
+    days: tuple[MonthDay, ...]
+
+    def count_days(self, state: DayState) -> int:
+        return sum(day.state == state for day in self.days)
+
+    @property
+    def state(self) -> DayState:
+        """Closed or corrected: every day is, and no figure changes any more without a version that says so."""
+        if not self.count_days("closed") + self.count_days("corrected") + self.count_days("open"):
+            return "not_reported"
+        if self.count_days("open") or self.count_days("not_reported"):
+            return "open"
+        return "corrected" if self.count_days("corrected") else "closed"
+
+
+def sum_team_months(team_id: int, *, start: date, end: date) -> list[TeamMonth]:
+    """Add up a team's days from `start` to before `end`, month by month, in order."""
+    reports = {r.day: r for r in UsageReport.objects.latest_versions([team_id], start=start, end=end)}
+    days_by_month: dict[date, list[date]] = {}
+    for number in range((end - start).days):
+        day = start + number * ONE_DAY
+        days_by_month.setdefault(day.replace(day=1), []).append(day)
+    return [
+        TeamMonth(
+            month=month,
+            figures=_sum_days([parse_figures(reports[day].figures) for day in days if day in reports]),
+            days=tuple(_describe_day(day, reports.get(day)) for day in days),
+        )
+        for month, days in days_by_month.items()
+    ]
+
+
+def _sum_days(figures: list[UsageFigures]) -> UsageFigures:
+    return replace(sum_figures(figures), gateways=_add_receipts(figures))
+
+
+def _describe_day(day: date, report: OrganizationUsageReport | UsageReport | None) -> MonthDay:
     if report is None:
         return MonthDay(day=day, state="not_reported")
     closed: DayState = "corrected" if report.is_corrected else "closed"

@@ -25,6 +25,9 @@ export function Shell() {
                 />
                 <nav aria-label="Screens">
                     <Link to="/project/$teamId/overview" params={{ teamId }}>Overview</Link>
+                    <Link to="/project/$teamId/breakdowns" params={{ teamId }}>Breakdowns</Link>
+                    <Link to="/project/$teamId/reports" params={{ teamId }}>Reports</Link>
+                    <Link to="/project/$teamId/integrity" params={{ teamId }}>Integrity</Link>
                     <a href="/">Daily usage</a>
                 </nav>
                 <div className="bar-end">

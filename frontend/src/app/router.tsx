@@ -1,5 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { validateBreakdownSearch } from '../features/breakdowns/search'
+import { validateIntegritySearch } from '../features/integrity/search'
+import { validateReportSearch } from '../features/reports/search'
 import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
@@ -45,9 +48,30 @@ const overview = createRoute({
     component: OverviewRoute,
 })
 
+const breakdowns = createRoute({
+    getParentRoute: () => project,
+    path: 'breakdowns',
+    validateSearch: validateBreakdownSearch,
+    component: lazyRouteComponent(() => import('./BreakdownsRoute'), 'BreakdownsRoute'),
+})
+
+const reports = createRoute({
+    getParentRoute: () => project,
+    path: 'reports',
+    validateSearch: validateReportSearch,
+    component: lazyRouteComponent(() => import('./ReportsRoute'), 'ReportsRoute'),
+})
+
+const integrity = createRoute({
+    getParentRoute: () => project,
+    path: 'integrity',
+    validateSearch: validateIntegritySearch,
+    component: lazyRouteComponent(() => import('./IntegrityRoute'), 'IntegrityRoute'),
+})
+
 export function makeRouter(queryClient: QueryClient) {
     return createRouter({
-        routeTree: root.addChildren([home, project.addChildren([overview])]),
+        routeTree: root.addChildren([home, project.addChildren([overview, breakdowns, reports, integrity])]),
         context: { queryClient },
         parseSearch,
         stringifySearch,

@@ -1,6 +1,6 @@
 """`GET …/integrity/`: doubts about the figures, by rule, provider, model and day."""
 
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,11 +9,15 @@ from rest_framework.response import Response
 
 from posthog.api.llm_analytics.answers import CompletenessAnswer, Fields, SpanAnswer, tell_completeness
 from posthog.api.llm_analytics.query_parameters import FilteredParameters, to_span_json
+from posthog.api.rest.fields import RatioField
 from posthog.api.rest.team_view import TeamView
 from posthog.llm_analytics.queries.answer_completeness import list_reasons
 from posthog.llm_analytics.queries.integrity import read_integrity
+from posthog.llm_analytics.queries.usual_reporting import Basis, read_usual
 from posthog.llm_usage.flag_texts import FLAG_TEXTS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
+
+BASES: list[str] = list(get_args(Basis))
 
 
 class FlagLineAnswer(serializers.Serializer[Any]):
@@ -41,11 +45,32 @@ class ReportedAnswer(serializers.Serializer[Any]):
         return {name: serializers.IntegerField() for name in COUNT_COLUMNS}
 
 
+class UsualSharesAnswer(serializers.Serializer[Any]):
+    """Share of calls that report each count, 0 to 1; null: not known."""
+
+    def get_fields(self) -> Fields:
+        return {name: RatioField(allow_null=True) for name in COUNT_COLUMNS}
+
+
+class UsualReportingAnswer(serializers.Serializer[Any]):
+    """What the range's own shares are held against."""
+
+    basis = serializers.ChoiceField(
+        choices=BASES,
+        allow_null=True,
+        help_text="learned: of two weeks, by the checks, over the organization; previous: of the range before, of this "
+        "team; null: there is nothing to compare with.",
+    )
+    calls = serializers.IntegerField(help_text="That it rests on.")
+    shares = UsualSharesAnswer()
+
+
 class ReportingAnswer(serializers.Serializer[Any]):
     provider = serializers.CharField(allow_null=True)
     model = serializers.CharField(allow_null=True)
     calls = serializers.IntegerField()
     reported = ReportedAnswer()
+    usual = UsualReportingAnswer()
 
 
 class IntegrityAnswer(serializers.Serializer[Any]):
@@ -66,11 +91,12 @@ class IntegrityView(TeamView):
         query = self.parse_query()
         span = query["span"]
         integrity = read_integrity(self.scope, span, query["filters"], now=self.now)
+        usual = read_usual(self.scope, self.team, span, query["filters"], integrity.reporting)
         answer = {
             "range": to_span_json(span),
             "flags": [{**line, "day": line["day_start"].astimezone(span.zone).date()} for line in integrity.flags],
             "models": integrity.models,
-            "reporting": integrity.reporting,
+            "reporting": [{**line, "usual": each} for line, each in zip(integrity.reporting, usual, strict=True)],
             "flag_texts": FLAG_TEXTS,
             "completeness": tell_completeness(list_reasons(self.team, span, now=self.now)),
         }

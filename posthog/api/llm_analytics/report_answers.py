@@ -1,6 +1,6 @@
 """Stored daily reports as the API tells them; `posthog.llm_analytics.report_figures` says what the figures mean."""
 
-from typing import Any
+from typing import Any, get_args
 
 from rest_framework import serializers
 
@@ -14,8 +14,10 @@ from posthog.llm_analytics.report_figures import (
     SHARE_TOKENS,
     TOKEN_SUMS,
 )
+from posthog.llm_analytics.stored_reports import DayState
 
 STATES = ("open", "closed", "corrected")
+MONTH_STATES: list[str] = list(get_args(DayState))
 
 
 class ShareAnswer(serializers.Serializer[Any]):
@@ -83,6 +85,21 @@ class ReportVersionAnswer(ReportAnswer):
 
 class ReportsAnswer(serializers.Serializer[Any]):
     reports = ReportAnswer(many=True)
+
+
+class MonthReportAnswer(serializers.Serializer[Any]):
+    """The sum of a month's days; of those within the range that was asked for."""
+
+    month = serializers.DateField(help_text="Its first day.")
+    state = serializers.ChoiceField(
+        choices=MONTH_STATES, help_text="open: a day of it is, or was not reported; corrected: a closed day was."
+    )
+    days = serializers.DictField(child=serializers.IntegerField(), help_text="State → days in it.")
+    figures = ReportFiguresAnswer()
+
+
+class MonthReportsAnswer(serializers.Serializer[Any]):
+    months = MonthReportAnswer(many=True)
 
 
 class DayReportAnswer(serializers.Serializer[Any]):

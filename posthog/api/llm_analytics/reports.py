@@ -1,7 +1,7 @@
 """`…/reports/`: the team's stored daily reports, as they were closed, with every correction since."""
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
@@ -11,12 +11,14 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from posthog.api.llm_analytics.report_answers import DayReportAnswer, ReportsAnswer
+from posthog.api.llm_analytics.report_answers import DayReportAnswer, MonthReportsAnswer, ReportsAnswer
 from posthog.api.rest.strict_serializer import StrictSerializer
 from posthog.api.rest.team_view import TeamView
 from posthog.llm_analytics.report_figures import parse_figures
+from posthog.llm_analytics.stored_reports import DayState, sum_team_months
 from posthog.models import UsageReport
 
+DAY_STATES: tuple[DayState, ...] = get_args(DayState)
 FIRST_DAY, LAST_DAY = date(2015, 1, 1), date(2100, 1, 1)
 
 
@@ -54,6 +56,26 @@ class ReportsView(TeamView):
         query = self.parse_query()
         reports = UsageReport.objects.latest_versions([self.team.id], start=query["start"], end=query["end"])
         return Response(ReportsAnswer({"reports": [tell_report(report) for report in reports]}).data)
+
+
+class ReportMonthsView(TeamView):
+    query_serializer = ReportsParameters
+
+    @extend_schema(operation_id="list_report_months", parameters=[ReportsParameters], responses=MonthReportsAnswer)
+    def get(self, request: Request, team_id: int) -> Response:
+        """Each month's state and the sum of its days' versions that count, in order."""
+        query = self.parse_query()
+        months = sum_team_months(self.team.id, start=query["start"], end=query["end"])
+        told = [
+            {
+                "month": month.month,
+                "state": month.state,
+                "days": {state: month.count_days(state) for state in DAY_STATES},
+                "figures": month.figures,
+            }
+            for month in months
+        ]
+        return Response(MonthReportsAnswer({"months": told}).data)
 
 
 class ReportView(TeamView):

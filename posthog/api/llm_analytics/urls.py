@@ -18,7 +18,7 @@ from posthog.api.llm_analytics.keys import KeysView
 from posthog.api.llm_analytics.models import ModelsView
 from posthog.api.llm_analytics.overview import OverviewView
 from posthog.api.llm_analytics.rejects import RejectReplayView, RejectsReplayView, RejectsView, RejectView
-from posthog.api.llm_analytics.reports import ReportsView, ReportView
+from posthog.api.llm_analytics.reports import ReportMonthsView, ReportsView, ReportView
 from posthog.api.llm_analytics.time_series import TimeSeriesView
 from posthog.api.llm_analytics.top import TopView
 from posthog.api.llm_analytics.traces import TracesView, TraceView
@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("alerts/<uuid:alert_id>/accept/", AlertAcceptView.as_view(), name="llm_analytics_alert_acceptance"),
     path("completeness/", CompletenessView.as_view(), name="llm_analytics_completeness"),
     path("reports/", ReportsView.as_view(), name="llm_analytics_reports"),
+    path("reports/months/", ReportMonthsView.as_view(), name="llm_analytics_report_months"),
     path("reports/<str:day>/", ReportView.as_view(), name="llm_analytics_report"),
     path("rejects/", RejectsView.as_view(), name="llm_analytics_rejects"),
     path("rejects/replay/", RejectsReplayView.as_view(), name="llm_analytics_rejects_replay"),

@@ -1,6 +1,9 @@
 """The base of resources that belong to whoever is signed in, by session or by a key of theirs, and to no team."""
 
+from typing import Any
+
 from django.db.models import QuerySet
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -9,12 +12,17 @@ from posthog.models import OrganizationMembership, User
 
 
 class SignedInView(APIView):
-    """It takes no parameters."""
+    """
+    Attributes:
+        query_serializer: What its GET takes.
+    """
+
+    query_serializer: type[serializers.Serializer[Any]] = NoParameters
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
-            NoParameters(data=request.query_params).is_valid(raise_exception=True)
+            self.query_serializer(data=request.query_params).is_valid(raise_exception=True)
 
     @property
     def user(self) -> User:

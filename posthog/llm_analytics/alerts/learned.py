@@ -34,7 +34,7 @@ def load_expected(check: AccountingCheck, team_ids: Sequence[int], *, now: datet
         ClickHouseError: The store could not be read.
     """
     if check.learned_at is not None and check.learned_at.date() == now.date():
-        return dict(map(_parse, check.expected))
+        return parse_expected(check)
     expected = _learn(check, team_ids, now=now)
     # What was accepted while this was read is not in it: the next look learns again.
     is_outdated = AccountingAlert.objects.filter(organization=check.organization, accepted_at__gte=now).exists()
@@ -42,6 +42,11 @@ def load_expected(check: AccountingCheck, team_ids: Sequence[int], *, now: datet
         check.expected, check.learned_at = [_write(*each) for each in expected.items()], now
         check.save(update_fields=["expected", "learned_at"])
     return expected
+
+
+def parse_expected(check: AccountingCheck) -> Expected:
+    """What was learned last, also where it is to be learned anew; {}: nothing yet."""
+    return dict(map(_parse, check.expected))
 
 
 def forget_expected(check: AccountingCheck) -> None:

@@ -42,40 +42,53 @@ def list_reasons(team: Team, span: TimeRange, *, now: datetime, figures: Figures
     Args:
         figures: The answer's total, where it has one.
     """
-    gateways = list(list_gateways(team))
+    return list_reasons_of_teams([team], span, now=now, figures=figures)
+
+
+def list_reasons_of_teams(
+    teams: Sequence[Team], span: TimeRange, *, now: datetime, figures: Figures | None = None
+) -> list[Reason]:
+    """The same of an answer about several teams, each reason once: what is counted is that of all of them."""
+    gateways = list(_list_gateways(teams))
     return [
-        *_list_period_reasons(team, span, now=now),
-        *_list_inbox_reasons(team, gateways, span),
+        *_list_period_reasons(teams, span, now=now),
+        *_list_inbox_reasons(teams, gateways, span),
         *_list_shipper_reasons(gateways, span),
-        *_list_reject_reasons(team, gateways, span),
+        *_list_reject_reasons(teams, gateways, span),
         *_list_figure_reasons(figures),
     ]
 
 
 def list_gateways(team: Team) -> QuerySet[Gateway]:
     """The gateways that report calls of the team: by its mapping, or with a credential of the team's own."""
-    reaches = Q(gateway_teams__team=team) | Q(credentials__team=team)
-    return Gateway.objects.filter(reaches, organization=team.organization_id).distinct().order_by("name")
+    return _list_gateways([team])
 
 
-def _list_period_reasons(team: Team, span: TimeRange, *, now: datetime) -> Iterator[Reason]:
+def _list_gateways(teams: Sequence[Team]) -> QuerySet[Gateway]:
+    reaches = Q(gateway_teams__team__in=teams) | Q(credentials__team__in=teams)
+    organizations = {team.organization_id for team in teams}
+    return Gateway.objects.filter(reaches, organization__in=organizations).distinct().order_by("name")
+
+
+def _list_period_reasons(teams: Sequence[Team], span: TimeRange, *, now: datetime) -> Iterator[Reason]:
     if span.end > now:
         yield Reason(code="period_not_over", detail="The range ends in the future: calls are still being made")
-    if span.start < now - timedelta(days=team.retention_days):
+    retention_days = min((team.retention_days for team in teams), default=0)
+    if teams and span.start < now - timedelta(days=retention_days):
         yield Reason(
             code="past_retention",
-            detail=f"Events older than {team.retention_days} days are no longer kept; sums of them may remain",
+            detail=f"Events older than {retention_days} days are no longer kept; sums of them may remain",
         )
-    deleted_before = team.events_deleted_before
-    if deleted_before is not None and span.start < deleted_before:
+    deletions = (team.events_deleted_before for team in teams)
+    if any(deleted_before is not None and span.start < deleted_before for deleted_before in deletions):
         yield Reason(code="events_deleted", detail="Events that were received before the team's deletion are gone")
 
 
-def _list_inbox_reasons(team: Team, gateways: Sequence[Gateway], span: TimeRange) -> Iterator[Reason]:
+def _list_inbox_reasons(teams: Sequence[Team], gateways: Sequence[Gateway], span: TimeRange) -> Iterator[Reason]:
     """A call is reported after it began: what was received before the range cannot belong to it."""
     waiting = GatewayInboxBody.objects.filter(received_at__gte=span.start)
     detail = "Received request bodies wait to be read; calls of the range may be among them"
-    if captured := waiting.filter(team=team).count():
+    if captured := waiting.filter(team__in=teams).count():
         yield Reason(code="inbox_not_drained", detail=detail, count=captured)
     for gateway in gateways:
         if bodies := waiting.filter(credential__gateway=gateway).count():
@@ -93,11 +106,11 @@ def _list_shipper_reasons(gateways: Sequence[Gateway], span: TimeRange) -> Itera
             )
 
 
-def _list_reject_reasons(team: Team, gateways: Sequence[Gateway], span: TimeRange) -> Iterator[Reason]:
+def _list_reject_reasons(teams: Sequence[Team], gateways: Sequence[Gateway], span: TimeRange) -> Iterator[Reason]:
     rejects = RejectedEvent.objects.filter(
         received_at__gte=span.start, received_at__lt=span.end + timedelta(days=1), replayed_at=None
     )
-    if own := rejects.filter(team=team).count():
+    if own := rejects.filter(team__in=teams).count():
         yield Reason(code="events_rejected", detail="Events of this team became no row", count=own)
     for gateway in gateways:
         if nobodys := rejects.filter(team=None, gateway=gateway).count():

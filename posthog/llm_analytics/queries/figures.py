@@ -23,7 +23,7 @@ COST_FIGURES = (*COST_COLUMNS, "saved_gateway_cache_cost_usd")
 SHARE_FIGURES = ("cache_hit_rate", "error_rate", "mean_latency_s", "mean_time_to_first_token_s")
 FIGURES = (*CALL_FIGURES, *TOKEN_FIGURES, *COST_FIGURES, *SHARE_FIGURES)
 """Every figure of an answer, in order."""
-SORTABLE_FIGURES = (*CALL_FIGURES, *TOKEN_FIGURES, *COST_FIGURES)
+SORTABLE_FIGURES = FIGURES
 
 UNMEASURED_FLAGS = ("usage_missing_on_success", "stream_without_usage")
 _USD_STEP = Decimal(1).scaleb(-USD_DIGITS)

@@ -29,7 +29,7 @@ class Integrity:
         flags: `flag`, `provider`, `model`, `day_start`, `calls`: rows that raised it on that day of the zone.
         models: Per provider and model: `calls`, unexplained tokens, calls and tokens without a price, calls that nobody
             measured.
-        reporting: Per provider and model: `calls` and how many of them reported each count.
+        reporting: Per provider and model: `calls` and how many of them reported each count, `reported`.
     """
 
     flags: list[Line]
@@ -45,7 +45,7 @@ def read_integrity(scope: TeamScope, span: TimeRange, filters: EventFilters, *, 
     return Integrity(
         flags=_list_flags(cells, days),
         models=_list_models(cells),
-        reporting=_read_reporting(scope, span, filters),
+        reporting=read_reporting(scope, span, filters),
     )
 
 
@@ -88,7 +88,8 @@ def _tell_model(provider: str, model: str, cells: Sequence[UsageCell]) -> Line:
     }
 
 
-def _read_reporting(scope: TeamScope, span: TimeRange, filters: EventFilters) -> list[Line]:
+def read_reporting(scope: TeamScope, span: TimeRange, filters: EventFilters) -> list[Line]:
+    """Per provider and model, the most called first: `calls`, and how many `reported` each count."""
     rows = scope.read(
         Selection(
             columns=[

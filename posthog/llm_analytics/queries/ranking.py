@@ -26,6 +26,11 @@ _IS_INFERENCE = f"{_IS_COUNTED} AND c.call_kind = 'inference'"
 _IS_CACHED = f"{_IS_COUNTED} AND c.call_kind = 'gateway_cache_hit'"
 _UNMEASURED = f"[{', '.join(repr(flag) for flag in UNMEASURED_FLAGS)}]"
 
+
+def _divide(part: str, whole: str) -> str:
+    return f"sumIf(c.{part}, {_IS_INFERENCE}) / nullIf(sumIf(c.{whole}, {_IS_INFERENCE}), 0)"
+
+
 RANKS = {
     "calls": f"sumIf(c.rows, {_IS_INFERENCE})",
     "failed_calls": f"sumIf(c.failed_rows, {_IS_INFERENCE})",
@@ -39,6 +44,10 @@ RANKS = {
         f"sumIf(c.output_tokens, {_IS_INFERENCE}) - ifNull(sumIf(c.reasoning_tokens, {_IS_INFERENCE}), 0)"
     ),
     "saved_gateway_cache_cost_usd": f"sumIf(c.saved_cache_cost_usd, {_IS_CACHED})",
+    "cache_hit_rate": _divide("cache_read_input_tokens", "input_tokens"),
+    "error_rate": _divide("failed_rows", "rows"),
+    "mean_latency_s": _divide("latency_s", "latency_rows"),
+    "mean_time_to_first_token_s": _divide("time_to_first_token_s", "time_to_first_token_rows"),
 }
 """A figure as an aggregate over cells `c`, where it is not the sum of its own name over calls."""
 

@@ -1,11 +1,13 @@
 """
-The one place where the query API reads ClickHouse: every read is bound to one team, and to a limit of time.
+The one place where the query API reads ClickHouse: every read is bound to one team, or to a visitor's own ones, and
+to a limit of time.
 
 A question says what it selects and narrows; it cannot say whose. So no question, however it is built from
 parameters, reads another team's rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +20,7 @@ from posthog.clickhouse.client import ServerException, query_rows
 from posthog.errors import QueryTooExpensive
 from posthog.llm_analytics.cell_sql import BIG_QUERY
 from posthog.llm_analytics.stored_events import find_row
-from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, build_sql
+from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, UsageCell, build_sql, read_cells
 
 TOO_EXPENSIVE = frozenset(
     {ErrorCodes.TIMEOUT_EXCEEDED, ErrorCodes.TOO_SLOW, ErrorCodes.MEMORY_LIMIT_EXCEEDED, ErrorCodes.TOO_MANY_ROWS}
@@ -100,10 +102,30 @@ class TeamScope:
         return replace(query, team_ids=[self.team_id], by_team=False)
 
 
+@dataclass(frozen=True, slots=True)
+class TeamsScope:
+    """Sums of several teams, each apart; it raises what `TeamScope` raises."""
+
+    team_ids: tuple[int, ...]
+
+    def read_cells(self, query: CellQuery, *, now: datetime) -> list[UsageCell]:
+        """Cells of these teams alone, whatever the query says; of no teams there are none."""
+        with _expense_told():
+            own = replace(query, team_ids=self.team_ids, by_team=True)
+            return read_cells(own, now=now, timeout_s=settings.LLM_ANALYTICS_QUERY_TIMEOUT_S)
+
+
 def _run(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     limits = {"max_execution_time": settings.LLM_ANALYTICS_QUERY_TIMEOUT_S}
-    try:
+    with _expense_told():
         return query_rows(sql, params, settings=BIG_QUERY | limits)
+
+
+@contextmanager
+def _expense_told() -> Iterator[None]:
+    """A refusal of the store's for its limits becomes one that tells people what to do."""
+    try:
+        yield
     except ServerException as error:
         if error.code in TOO_EXPENSIVE:
             raise QueryTooExpensive(

@@ -1,7 +1,7 @@
+import { Completeness } from '../../shared/figures/Completeness'
 import { toggleFilter, type ScreenSearch } from '../../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
 import { useOverview } from './api/overview'
-import { Completeness } from './Completeness'
 import { FigureCards } from './FigureCards'
 import type { Question } from './question'
 import { TokensPanel } from './TokensPanel'

@@ -40,7 +40,7 @@ export async function getJson<Answer>(path: string, parameters: Parameters, sign
     return (await response.json()) as Answer
 }
 
-async function readProblem(response: Response): Promise<Problem> {
+export async function readProblem(response: Response): Promise<Problem> {
     const isProblem = response.headers.get('Content-Type')?.includes('json') ?? false
     if (isProblem) return (await response.json()) as Problem
     const title = response.statusText || 'Error'

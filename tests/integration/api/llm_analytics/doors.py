@@ -23,6 +23,7 @@ MAKERS: Answers = ("201", "403", "404", "404", "401")
 
 PREFIX = "/api/projects/{team}/llm_analytics/"
 RANGE = "start=2026-11-01&end=2026-11-02"
+YEAR = "start=2026-01-01&end=2027-01-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ TEAM_DOORS = (
     _act("alert_muting", "alerts/{alert}/mute/", body=b'{"until": null}'),
     _act("alert_acceptance", "alerts/{alert}/accept/"),
     _read("reports", "reports/", RANGE),
+    _read("report_months", "reports/months/", RANGE),
     _read("report", "reports/{day}/"),
     _read("rejects", "rejects/"),
     _read("reject", "rejects/{reject}/"),
@@ -91,6 +93,7 @@ TEAM_DOORS = (
 OWN_DOORS = (
     ApiDoor("users_me", "GET", "/api/users/@me/", SIGNED_IN),
     ApiDoor("projects", "GET", "/api/projects/", SIGNED_IN),
+    ApiDoor("projects_usage", "GET", f"/api/projects/usage/?{YEAR}&timezone=UTC", SIGNED_IN),
 )
 """What is told is the visitor's own."""
 API_DOORS = (*TEAM_DOORS, *OWN_DOORS, ApiDoor("api_schema", "GET", "/api/schema/", ("200",) * 5))

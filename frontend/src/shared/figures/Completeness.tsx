@@ -1,4 +1,4 @@
-import type { Schemas } from '../../shared/api/client'
+import type { Schemas } from '../api/client'
 
 /** Whether the figures are the whole truth yet; if not, why. */
 export function Completeness({ completeness }: { completeness: Schemas['CompletenessAnswer'] }) {

@@ -1,0 +1,20 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { IntegrityScreen } from '../features/integrity/IntegrityScreen'
+import type { IntegritySearch } from '../features/integrity/search'
+import { FilterBar } from '../shared/filters/FilterBar'
+import { useScreen } from './useScreen'
+
+/** Puts the address's range, filters and alert together with the screen. */
+export function IntegrityRoute() {
+    const search = useSearch({ from: '/project/$teamId/integrity' })
+    const navigate = useNavigate({ from: '/project/$teamId/integrity' })
+    const { teamId, span, timezone, teamTimezone } = useScreen(search)
+    const change = (next: IntegritySearch) => { void navigate({ search: next, resetScroll: false }) }
+    return (
+        <>
+            <h1>Integrity</h1>
+            <FilterBar search={search} timezone={timezone} teamTimezone={teamTimezone} onChange={change} />
+            <IntegrityScreen {...{ teamId, span, search }} onChange={change} />
+        </>
+    )
+}

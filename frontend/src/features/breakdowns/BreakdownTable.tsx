@@ -1,0 +1,89 @@
+import { Figure } from '../../shared/figures/Figure'
+import type { Breakdown, Line } from './api/breakdown'
+import { COLUMNS, FIGURES, shareOf, type FigureName, type Figures } from './columns'
+import { LABELS, type Dimension } from './search'
+
+interface Props {
+    dimension: Dimension
+    sort: FigureName
+    breakdown: Breakdown
+    onSort: (sort: FigureName) => void
+    onPick: (value: string) => void
+}
+
+/** One dimension's lines and their total; a press on a heading sorts by its figure, the largest first. */
+export function BreakdownTable({ dimension, sort, breakdown, onSort, onPick }: Props) {
+    const label = LABELS[dimension]
+    const most = Math.max(...breakdown.lines.map((line) => Number(line.figures[sort] ?? 0)))
+    return (
+        // It scrolls sideways on small screens: reachable by keyboard, so it needs a name and a place in the order.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div className="scroll" role="region" aria-label={`Usage by ${label.toLowerCase()}`} tabIndex={0}>
+            <table className="breakdown">
+                <caption className="unseen">
+                    Usage by {label.toLowerCase()}, sorted by {COLUMNS[sort].label.toLowerCase()}, the largest first
+                </caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{label}</th>
+                        {FIGURES.map((name) => (
+                            <SortHeading key={name} name={name} isSorted={name === sort} onSort={onSort} />
+                        ))}
+                    </tr>
+                </thead>
+                <tbody>
+                    {breakdown.lines.map((line) => (
+                        <tr key={line.isOthers ? 'others' : `=${line.value}`}>
+                            <th scope="row">
+                                <LineName line={line} dimension={dimension} onPick={onPick} />
+                                <meter
+                                    className="share"
+                                    min={0}
+                                    max={1}
+                                    value={line.isOthers ? 0 : shareOf(line.figures, sort, most)}
+                                    aria-hidden="true"
+                                />
+                            </th>
+                            <FigureCells figures={line.figures} sort={sort} />
+                        </tr>
+                    ))}
+                </tbody>
+                <tfoot>
+                    <tr>
+                        <th scope="row">All together</th>
+                        <FigureCells figures={breakdown.total} sort={sort} />
+                    </tr>
+                </tfoot>
+            </table>
+        </div>
+    )
+}
+
+function SortHeading({ name, isSorted, onSort }: { name: FigureName; isSorted: boolean; onSort: Props['onSort'] }) {
+    return (
+        <th scope="col" className="number" aria-sort={isSorted ? 'descending' : undefined}>
+            <button type="button" className="sort" onClick={() => { onSort(name) }}>
+                {COLUMNS[name].label}
+                <span className="sort-mark" aria-hidden="true">{isSorted ? '▼' : ''}</span>
+            </button>
+        </th>
+    )
+}
+
+function FigureCells({ figures, sort }: { figures: Figures; sort: FigureName }) {
+    return FIGURES.map((name) => (
+        <td key={name} className={name === sort ? 'number is-sorted' : 'number'} data-figure={name}>
+            <Figure figure={COLUMNS[name].format(figures)} isLowerBound={figures.lower_bounds.includes(name)} />
+        </td>
+    ))
+}
+
+function LineName({ line, dimension, onPick }: { line: Line } & Pick<Props, 'dimension' | 'onPick'>) {
+    if (line.isOthers) return <span>{line.members} others</span>
+    const title = dimension === 'team' ? 'Go to this team' : 'Only these calls, by the next property'
+    return (
+        <button type="button" className="pick" title={title} onClick={() => { onPick(line.value) }}>
+            {line.name || <em>none named</em>}
+        </button>
+    )
+}

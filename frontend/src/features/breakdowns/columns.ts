@@ -1,0 +1,37 @@
+import type { Schemas } from '../../shared/api/client'
+import { formatCount, formatShare, formatUsd, NOT_REPORTED, type Formatted } from '../../shared/format/format'
+
+export type Figures = Schemas['FiguresAnswer']
+
+interface Column {
+    label: string
+    format: (figures: Figures) => Formatted
+}
+
+const seconds = (value: number | null): Formatted =>
+    value === null ? NOT_REPORTED : { text: `${value < 10 ? value.toPrecision(2) : value.toFixed(0)} s`, title: `${String(value)} s` }
+
+/** The figures of a line; their names are the API's, which sorts by each of them. */
+export const COLUMNS = {
+    total_cost_usd: { label: 'Cost', format: (figures) => formatUsd(figures.total_cost_usd) },
+    saved_cache_cost_usd: { label: 'Saved', format: (figures) => formatUsd(figures.saved_cache_cost_usd) },
+    calls: { label: 'Calls', format: (figures) => formatCount(figures.calls, 'calls') },
+    error_rate: { label: 'Error rate', format: (figures) => formatShare(figures.error_rate) },
+    total_tokens: { label: 'Tokens', format: (figures) => formatCount(figures.total_tokens) },
+    input_tokens: { label: 'Input', format: (figures) => formatCount(figures.input_tokens) },
+    cache_read_input_tokens: { label: 'Cache read', format: (figures) => formatCount(figures.cache_read_input_tokens) },
+    cache_creation_input_tokens: { label: 'Cache creation', format: (figures) => formatCount(figures.cache_creation_input_tokens) },
+    cache_hit_rate: { label: 'Cache-hit rate', format: (figures) => formatShare(figures.cache_hit_rate) },
+    output_tokens: { label: 'Output', format: (figures) => formatCount(figures.output_tokens) },
+    reasoning_tokens: { label: 'Reasoning', format: (figures) => formatCount(figures.reasoning_tokens) },
+    mean_latency_s: { label: 'Latency', format: (figures) => seconds(figures.mean_latency_s) },
+} satisfies Partial<Record<keyof Figures, Column>>
+
+export type FigureName = keyof typeof COLUMNS
+export const FIGURES = Object.keys(COLUMNS) as FigureName[]
+export const DEFAULT_SORT: FigureName = 'total_cost_usd'
+
+/** How much of the largest a figure is, 0 to 1; of something unknown, nothing. */
+export function shareOf(figures: Figures, name: FigureName, most: number): number {
+    return most > 0 ? Math.min(1, Math.max(0, Number(figures[name] ?? 0) / most)) : 0
+}
