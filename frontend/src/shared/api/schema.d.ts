@@ -314,6 +314,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{team_id}/llm_analytics/generations/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A line for each call, with the columns of the list; an empty cell: nobody reported it. Where the store fails while the file is under way, the connection breaks: a file that ends is whole. */
+        get: operations["export_generations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{team_id}/llm_analytics/integrity/": {
         parameters: {
             query?: never;
@@ -476,6 +493,23 @@ export interface paths {
         };
         /** @description Every version of a day's report, the one that counts first. */
         get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Sessions, the latest begun first. Sums are of their events in the range that fit the filters. */
+        get: operations["list_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1546,7 +1580,7 @@ export interface components {
             /** Format: uuid */
             parent_uuid: string | null;
             event: components["schemas"]["GenerationAnswer"];
-            sums: components["schemas"]["TraceSumsAnswer"];
+            sums: components["schemas"]["SumsAnswer"];
         };
         /** @enum {unknown} */
         NullEnum: null;
@@ -1891,6 +1925,28 @@ export interface components {
             total: components["schemas"]["FiguresAnswer"];
             points: components["schemas"]["PointAnswer"][];
         };
+        /** @description The calls of one session: of the events that name it. */
+        SessionAnswer: {
+            distinct_id: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            last_event_at: string;
+            events: number;
+            models: string[];
+            sums: components["schemas"]["SumsAnswer"];
+            session_id: string;
+            /** @description How many traces have events of it. */
+            traces: number;
+        };
+        /** @description What every page has beside its lines. */
+        SessionsAnswer: {
+            range: components["schemas"]["SpanAnswer"];
+            /** @description null: this is the last page. */
+            next_cursor: string | null;
+            completeness: components["schemas"]["CompletenessAnswer"];
+            sessions: components["schemas"]["SessionAnswer"][];
+        };
         /** @description What one value used of the whole. */
         ShareAnswer: {
             /** @description '': nobody named it; null: all that are not named. */
@@ -1983,6 +2039,25 @@ export interface components {
         StateEnum: "open" | "closed" | "corrected";
         /** @enum {string} */
         StatusEnum: "unsent" | "pending" | "sent" | "failed";
+        /** @description Sums over the calls of a trace or session, or of a part of it. */
+        SumsAnswer: {
+            calls: number;
+            failed_calls: number;
+            /** @description More than 0: costs are lower bounds. */
+            unpriced_calls: number;
+            input_tokens: number | null;
+            output_tokens: number | null;
+            total_tokens: number | null;
+            cache_read_input_tokens: number | null;
+            cache_creation_input_tokens: number | null;
+            reasoning_tokens: number | null;
+            /** Format: decimal */
+            input_cost_usd: string | null;
+            /** Format: decimal */
+            output_cost_usd: string | null;
+            /** Format: decimal */
+            total_cost_usd: string | null;
+        };
         TimeSeriesAnswer: {
             range: components["schemas"]["SpanAnswer"];
             bucket: components["schemas"]["BucketEnum"];
@@ -2008,10 +2083,8 @@ export interface components {
             /** @description The value of the dimension; null: nobody named one. */
             key: string | null;
         };
+        /** @description The calls of one trace. */
         TraceAnswer: {
-            trace_id: string;
-            trace_name: string | null;
-            session_id: string | null;
             distinct_id: string;
             /** Format: date-time */
             started_at: string;
@@ -2019,40 +2092,25 @@ export interface components {
             last_event_at: string;
             events: number;
             models: string[];
-            sums: components["schemas"]["TraceSumsAnswer"];
+            sums: components["schemas"]["SumsAnswer"];
+            trace_id: string;
+            trace_name: string | null;
+            session_id: string | null;
         };
         TraceDetailAnswer: {
             trace_id: string;
-            sums: components["schemas"]["TraceSumsAnswer"];
+            sums: components["schemas"]["SumsAnswer"];
             nodes: components["schemas"]["NodeAnswer"][];
             /** @description true: it has more than 5,000 events; the rest is not here. */
             is_cut: boolean;
         };
-        /** @description Sums over the calls of a trace, or of a part of it. */
-        TraceSumsAnswer: {
-            calls: number;
-            failed_calls: number;
-            /** @description More than 0: costs are lower bounds. */
-            unpriced_calls: number;
-            input_tokens: number | null;
-            output_tokens: number | null;
-            total_tokens: number | null;
-            cache_read_input_tokens: number | null;
-            cache_creation_input_tokens: number | null;
-            reasoning_tokens: number | null;
-            /** Format: decimal */
-            input_cost_usd: string | null;
-            /** Format: decimal */
-            output_cost_usd: string | null;
-            /** Format: decimal */
-            total_cost_usd: string | null;
-        };
+        /** @description What every page has beside its lines. */
         TracesAnswer: {
             range: components["schemas"]["SpanAnswer"];
-            traces: components["schemas"]["TraceAnswer"][];
             /** @description null: this is the last page. */
             next_cursor: string | null;
             completeness: components["schemas"]["CompletenessAnswer"];
+            traces: components["schemas"]["TraceAnswer"][];
         };
         /** @enum {string} */
         UnitEnum: "tokens" | "usd";
@@ -4270,6 +4328,133 @@ export interface operations {
             };
         };
     };
+    export_generations: {
+        parameters: {
+            query: {
+                /** @description Only events whose api_key_alias is this; repeat for several, empty: none. */
+                api_key_alias?: string[];
+                /** @description Only events whose call_kind is this; repeat for several, empty: none. */
+                call_kind?: string[];
+                /** @description Only events whose cost_source is this; repeat for several, empty: none. */
+                cost_source?: string[];
+                /** @description Exclusive, written like `start`. */
+                end: string;
+                /** @description Only events whose end_user is this; repeat for several, empty: none. */
+                end_user?: string[];
+                /** @description Only events that raised this integrity flag; repeat for several. */
+                flag?: string[];
+                /** @description Only events whose framework is this; repeat for several, empty: none. */
+                framework?: string[];
+                /** @description Only events whose gateway is this; repeat for several, empty: none. */
+                gateway?: string[];
+                /** @description Only calls that failed, or only those that did not. */
+                is_error?: boolean;
+                /** @description Only events whose lib is this; repeat for several, empty: none. */
+                lib?: string[];
+                /** @description Only events whose model is this; repeat for several, empty: none. */
+                model?: string[];
+                /** @description Only events whose product is this; repeat for several, empty: none. */
+                product?: string[];
+                /** @description Only events whose provider is this; repeat for several, empty: none. */
+                provider?: string[];
+                /** @description A uuid, trace, session, span, generation or gateway call id in full, or its beginning and `*`. */
+                search?: string;
+                /** @description Inclusive. A date is its midnight; without an offset, `timezone`'s clock. */
+                start: string;
+                /** @description IANA name of a zone with whole or half-hour offsets; default: the team's own. */
+                timezone?: string;
+            };
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_integrity: {
         parameters: {
             query: {
@@ -5275,6 +5460,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DayReportAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query: {
+                /** @description Only events whose api_key_alias is this; repeat for several, empty: none. */
+                api_key_alias?: string[];
+                /** @description Only events whose call_kind is this; repeat for several, empty: none. */
+                call_kind?: string[];
+                /** @description Only events whose cost_source is this; repeat for several, empty: none. */
+                cost_source?: string[];
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Exclusive, written like `start`. */
+                end: string;
+                /** @description Only events whose end_user is this; repeat for several, empty: none. */
+                end_user?: string[];
+                /** @description Only events that raised this integrity flag; repeat for several. */
+                flag?: string[];
+                /** @description Only events whose framework is this; repeat for several, empty: none. */
+                framework?: string[];
+                /** @description Only events whose gateway is this; repeat for several, empty: none. */
+                gateway?: string[];
+                /** @description Only calls that failed, or only those that did not. */
+                is_error?: boolean;
+                /** @description Only events whose lib is this; repeat for several, empty: none. */
+                lib?: string[];
+                limit?: number;
+                /** @description Only events whose model is this; repeat for several, empty: none. */
+                model?: string[];
+                /** @description Only events whose product is this; repeat for several, empty: none. */
+                product?: string[];
+                /** @description Only events whose provider is this; repeat for several, empty: none. */
+                provider?: string[];
+                /** @description Inclusive. A date is its midnight; without an offset, `timezone`'s clock. */
+                start: string;
+                /** @description IANA name of a zone with whole or half-hour offsets; default: the team's own. */
+                timezone?: string;
+            };
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsAnswer"];
                 };
             };
             /** @description A parameter or the body breaks its rule, or is unknown. */
