@@ -25,6 +25,8 @@ export function Shell() {
                 />
                 <nav aria-label="Screens">
                     <Link to="/project/$teamId/overview" params={{ teamId }}>Overview</Link>
+                    <Link to="/project/$teamId/generations" params={{ teamId }}>Generations</Link>
+                    <Link to="/project/$teamId/traces" params={{ teamId }}>Traces</Link>
                     <a href="/">Daily usage</a>
                 </nav>
                 <div className="bar-end">

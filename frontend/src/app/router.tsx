@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect
 import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
+import { makeCallRoutes } from './callRoutes'
 import { OverviewRoute } from './OverviewRoute'
 import { Shell } from './Shell'
 
@@ -31,7 +32,7 @@ const home = createRoute({
     component: () => <EmptyNote>You belong to no organization that has a team. Ask an owner of yours to add you.</EmptyNote>,
 })
 
-const project = createRoute({
+export const project = createRoute({
     getParentRoute: () => root,
     path: '/project/$teamId',
     loader: ({ context }) => context.queryClient.ensureQueryData(visitorQuery),
@@ -47,7 +48,7 @@ const overview = createRoute({
 
 export function makeRouter(queryClient: QueryClient) {
     return createRouter({
-        routeTree: root.addChildren([home, project.addChildren([overview])]),
+        routeTree: root.addChildren([home, project.addChildren([overview, ...makeCallRoutes(project)])]),
         context: { queryClient },
         parseSearch,
         stringifySearch,
