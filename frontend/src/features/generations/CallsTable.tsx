@@ -66,7 +66,6 @@ export function CallsTable({ calls, timezone, openCall, hasMore, onNeedMore, foo
         getScrollElement: () => box.current,
         estimateSize: () => ROW_PX,
         overscan: ROWS_AHEAD,
-        initialRect: { width: 1000, height: 600 },
     })
     const shown = virtualizer.getVirtualItems()
     const last = shown.at(-1)?.index ?? 0

@@ -61,7 +61,7 @@ function Footer({ calls, count }: { calls: Pages; count: number }) {
     if (calls.isError) return <ErrorNote error={calls.error} retry={() => { void calls.fetchNextPage() }} />
     const told = count.toLocaleString('en')
     if (calls.hasNextPage) return <span role="status">{told} calls so far; more load as you scroll …</span>
-    return <span role="status">{count === 1 ? 'One call, that is all.' : `All ${told} calls.`}</span>
+    return <span role="status">{count === 1 ? 'One call.' : `All ${told} calls.`}</span>
 }
 
 function NoCalls({ search }: { search: GenerationsSearch }) {

@@ -11,6 +11,7 @@ interface Props {
         fetchNextPage: () => unknown
     }
     count: number
+    /** In the plural, with an s. */
     what: string
     empty: React.ReactNode
     children: React.ReactNode
@@ -43,5 +44,5 @@ export function Pages({ pages, count, what, empty, children }: Props) {
 function tell(count: number, what: string, hasMore: boolean): string {
     const told = count.toLocaleString('en')
     if (hasMore) return `The latest ${told} ${what}.`
-    return count === 1 ? `One of the ${what}, that is all.` : `All ${told} ${what}.`
+    return count === 1 ? `One ${what.slice(0, -1)}.` : `All ${told} ${what}.`
 }
