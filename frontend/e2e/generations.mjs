@@ -13,7 +13,7 @@ await main(async (visit, question) => {
     const screens = [
         { name: 'generations', address: list, ready: waitForRows },
         { name: 'generation', address: drawer, ready: waitForDrawer },
-        { name: 'generation-numbers', address: `${drawer}&panel=numbers`, ready: waitForDrawer },
+        { name: 'generation-numbers', address: `${drawer}&panel=numbers`, ready: showReadings },
     ]
     await page.goto(list)
     await waitForRows(page)
@@ -36,6 +36,12 @@ async function waitForRows(page) {
 async function waitForDrawer(page) {
     await page.locator('.drawer .legend').waitFor()
     await page.locator('.drawer .conversation, .drawer .explanation').waitFor()
+}
+
+/** What a person scrolls to in the panel. */
+async function showReadings(page) {
+    await waitForDrawer(page)
+    await page.locator('.readings').evaluate((readings) => { readings.scrollIntoView() })
 }
 
 /** uuid → exact tokens and cost, as hovering shows them, and the parts of the bar. */
