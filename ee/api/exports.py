@@ -75,11 +75,16 @@ class ExportView(TeamView):
         start, end, chosen = query["start"], query["end"], FORMATS[query["format"]]
         scope = ExportScope(organization=self.team.organization, teams=[self.team], start=start, end=end)
         pieces = chosen.write(read_lines(scope, now=self.now), self.team.organization)
-        answer = StreamingHttpResponse(_begin(pieces), content_type=chosen.media_type)
         name = f"llm-usage-team-{self.team.id}-{start.isoformat()}-{end.isoformat()}.{chosen.suffix}"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer["Cache-Control"] = "private, no-store"
-        return answer
+        return answer_file(pieces, name=name, media_type=chosen.media_type)
+
+
+def answer_file(pieces: Iterator[bytes], *, name: str, media_type: str) -> StreamingHttpResponse:
+    """A file to keep, as it is made."""
+    answer = StreamingHttpResponse(_begin(pieces), content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _begin(pieces: Iterator[bytes]) -> Iterator[bytes]:

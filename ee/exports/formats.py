@@ -30,17 +30,17 @@ class Format:
 
 
 def _write_csv(lines: Iterable[Line], organization: Organization) -> Iterator[bytes]:
-    return _join(write_csv(NAMES, ([line[name] for name in NAMES] for line in lines)))
+    return join_pieces(write_csv(NAMES, ([line[name] for name in NAMES] for line in lines)))
 
 
 def _write_focus(lines: Iterable[Line], organization: Organization) -> Iterator[bytes]:
-    return _join(write_csv(focus.COLUMNS, focus.build_rows(lines, organization)))
+    return join_pieces(write_csv(focus.COLUMNS, focus.build_rows(lines, organization)))
 
 
 def _write_json(lines: Iterable[Line], organization: Organization) -> Iterator[bytes]:
     """One object a line; amounts as decimal text, so that no digit is lost on the way."""
     ordered = ({name: _to_json(line[name]) for name in NAMES} for line in lines)
-    return _join(orjson.dumps(line).decode() + "\n" for line in ordered)
+    return join_pieces(orjson.dumps(line).decode() + "\n" for line in ordered)
 
 
 def _write_parquet(lines: Iterable[Line], organization: Organization) -> Iterator[bytes]:
@@ -57,7 +57,7 @@ FORMATS = {
 }
 
 
-def _join(texts: Iterator[str]) -> Iterator[bytes]:
+def join_pieces(texts: Iterator[str]) -> Iterator[bytes]:
     while piece := list(islice(texts, PIECE_LINES)):
         yield "".join(piece).encode()
 

@@ -28,6 +28,8 @@ export function Shell() {
                     <Link to="/project/$teamId/breakdowns" params={{ teamId }}>Breakdowns</Link>
                     <Link to="/project/$teamId/reports" params={{ teamId }}>Reports</Link>
                     <Link to="/project/$teamId/integrity" params={{ teamId }}>Integrity</Link>
+                    <Link to="/project/$teamId/generations" params={{ teamId }}>Generations</Link>
+                    <Link to="/project/$teamId/traces" params={{ teamId }}>Traces</Link>
                     <a href="/">Daily usage</a>
                 </nav>
                 <div className="bar-end">

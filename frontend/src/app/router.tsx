@@ -6,6 +6,7 @@ import { validateReportSearch } from '../features/reports/search'
 import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
+import { makeCallRoutes } from './callRoutes'
 import { OverviewRoute } from './OverviewRoute'
 import { Shell } from './Shell'
 
@@ -34,7 +35,7 @@ const home = createRoute({
     component: () => <EmptyNote>You belong to no organization that has a team. Ask an owner of yours to add you.</EmptyNote>,
 })
 
-const project = createRoute({
+export const project = createRoute({
     getParentRoute: () => root,
     path: '/project/$teamId',
     loader: ({ context }) => context.queryClient.ensureQueryData(visitorQuery),
@@ -71,7 +72,10 @@ const integrity = createRoute({
 
 export function makeRouter(queryClient: QueryClient) {
     return createRouter({
-        routeTree: root.addChildren([home, project.addChildren([overview, breakdowns, reports, integrity])]),
+        routeTree: root.addChildren([
+            home,
+            project.addChildren([overview, breakdowns, reports, integrity, ...makeCallRoutes(project)]),
+        ]),
         context: { queryClient },
         parseSearch,
         stringifySearch,

@@ -23,14 +23,11 @@ from posthog.llm_usage.explanation import explain_row
 from posthog.models.custom_price import load_team_prices
 
 ORDER_CHOICES = tuple(sign + name for name in ORDERS for sign in ("-", ""))
+SEARCH_HELP = "A uuid, trace, session, span, generation or gateway call id in full, or its beginning and `*`."
 
 
 class GenerationsParameters(FilteredParameters):
-    search = serializers.CharField(
-        required=False,
-        max_length=500,
-        help_text="A uuid, trace, session, span, generation or gateway call id in full, or its beginning and `*`.",
-    )
+    search = serializers.CharField(required=False, max_length=500, help_text=SEARCH_HELP)
     order_by = serializers.ChoiceField(
         choices=ORDER_CHOICES, default="-timestamp", help_text="`-`: the largest first. Unknown values come last."
     )

@@ -19,6 +19,7 @@ from posthog.api.llm_analytics.models import ModelsView
 from posthog.api.llm_analytics.overview import OverviewView
 from posthog.api.llm_analytics.rejects import RejectReplayView, RejectsReplayView, RejectsView, RejectView
 from posthog.api.llm_analytics.reports import ReportMonthsView, ReportsView, ReportView
+from posthog.api.llm_analytics.sessions import SessionsView
 from posthog.api.llm_analytics.time_series import TimeSeriesView
 from posthog.api.llm_analytics.top import TopView
 from posthog.api.llm_analytics.traces import TracesView, TraceView
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("generations/<uuid:uuid>/", GenerationView.as_view(), name="llm_analytics_generation"),
     path("traces/", TracesView.as_view(), name="llm_analytics_traces"),
     path("traces/<path:trace_id>/", TraceView.as_view(), name="llm_analytics_trace"),
+    path("sessions/", SessionsView.as_view(), name="llm_analytics_sessions"),
     path("errors/", ErrorsView.as_view(), name="llm_analytics_errors"),
     path("integrity/", IntegrityView.as_view(), name="llm_analytics_integrity"),
     path("alerts/", AlertsView.as_view(), name="llm_analytics_alerts"),

@@ -17,21 +17,19 @@ BROWSER_TIMEOUT_S = 180.0
 """Only so that a browser that hangs ends."""
 
 
-def look_at(stack: StartedStack, script: str, *, gateway_team: str, **more: Any) -> dict[str, Any]:
+def look_at(stack: StartedStack, script: str, **more: Any) -> dict[str, Any]:
     """
     What the script saw, see its docstring.
 
     Args:
         script: Its name, e.g. `breakdowns`.
-        gateway_team: The team to look at, as the gateway names it.
-        more: What else the script asks for.
+        more: What the script asks for beside the address, the sign-in and where the pictures go.
     """
     node = find_node(Layout(ROOT, ROOT / ".local"))
     assert node is not None, "bin/test installs Node.js"
     question = {
         "url": stack.url,
         "sign_in_link": stack.manage("sign_in_link", "--email", "admin@localhost").strip(),
-        "team_id": find_team_id(stack, gateway_team),
         "screenshots": str(SCREENSHOTS),
         **more,
     }

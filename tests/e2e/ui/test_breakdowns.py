@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.demo_run import DemoRun
 from tests.e2e.gateway_expectations import EXPECTED_ROWS, EXPECTED_TEAM_SUMS, ExpectedRow
-from tests.e2e.ui.looking import look_at, require_clean, require_screenshots, title_count, title_usd
+from tests.e2e.ui.looking import find_team_id, look_at, require_clean, require_screenshots, title_count, title_usd
 
 GATEWAY_TEAM, TEAM = "team-beta", "Team Beta"
 PROVIDER = "anthropic"
@@ -19,7 +19,7 @@ TOKENS = ("input_tokens", "output_tokens", "total_tokens", "cache_read_input_tok
 @pytest.fixture(scope="module")
 def look(demo_run: DemoRun) -> dict[str, Any]:
     """What the browser saw of the last 24 hours (see frontend/e2e/breakdowns.mjs)."""
-    return look_at(demo_run.stack, "breakdowns", gateway_team=GATEWAY_TEAM, team=TEAM, provider=PROVIDER)
+    return look_at(demo_run.stack, "breakdowns", team_id=find_team_id(demo_run.stack, GATEWAY_TEAM), team=TEAM, provider=PROVIDER)
 
 
 def sum_by(key: Callable[[ExpectedRow], str], rows: Iterable[ExpectedRow]) -> dict[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from stack.env_file import read_env_file
 from tests.e2e.demo_run import DemoRun, read_rows
 from tests.e2e.gateway_expectations import EXPECTED_ROWS
 from tests.e2e.started_stack import StartedStack
-from tests.e2e.ui.looking import look_at, require_clean, require_screenshots
+from tests.e2e.ui.looking import find_team_id, look_at, require_clean, require_screenshots
 
 GATEWAY_TEAM = "team-beta"
 UNMAPPED, REASON = "team-omega", "team_unknown"
@@ -54,7 +54,7 @@ def look(demo_run: DemoRun) -> dict[str, Any]:
     stack.manage("create_team", "Team Omega", "--organization", "Demo")
     (team,) = stack.query_postgres("SELECT id FROM posthog_team WHERE name = 'Team Omega'")
     stack.manage("map_gateway_teams", "--gateway", "Demo gateway", f"{UNMAPPED}={team['id']}")
-    seen = look_at(stack, "integrity", gateway_team=GATEWAY_TEAM, reason=REASON)
+    seen = look_at(stack, "integrity", team_id=find_team_id(stack, GATEWAY_TEAM), reason=REASON)
     return {**seen, "rows_of_omega": [row for row in read_rows(stack) if row["team_id"] == team["id"]]}
 
 

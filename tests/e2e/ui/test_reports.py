@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.demo_run import DemoRun
 from tests.e2e.started_stack import StartedStack
-from tests.e2e.ui.looking import look_at, require_clean, require_screenshots
+from tests.e2e.ui.looking import find_team_id, look_at, require_clean, require_screenshots
 from tests.factories import make_payload
 
 GATEWAY_TEAM = "team-gamma"
@@ -41,7 +41,7 @@ def look(demo_run: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     for name, cost in (("first-call", 0.25), ("late-call", 0.125)):
         send_call(stack, folder, noon, name, response_cost=cost)
         stack.manage("llm_analytics_usage_report", "--date", noon.date().isoformat())
-    seen = look_at(stack, "reports", gateway_team=GATEWAY_TEAM, day=noon.date().isoformat())
+    seen = look_at(stack, "reports", team_id=find_team_id(stack, GATEWAY_TEAM), day=noon.date().isoformat())
     return {**seen, "day": noon.date().isoformat()}
 
 

@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatCount } from '../../shared/format/format'
-import { stack, TOKEN_KINDS, type Points } from './tokenKinds'
+import { TOKEN_KINDS } from '../../shared/tokens/kinds'
+import { stack, type Points } from './tokenKinds'
 
 const HEIGHT_PX = 240
 

@@ -5,7 +5,8 @@ import { formatCount } from '../../shared/format/format'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
 import { useTokensOverTime } from './api/tokensOverTime'
 import type { Question } from './question'
-import { sumKind, TOKEN_KINDS, type Points } from './tokenKinds'
+import { TOKEN_KINDS } from '../../shared/tokens/kinds'
+import { sumKind, type Points } from './tokenKinds'
 
 /** The chart library is not waited for by the first paint. */
 const TokensChart = lazy(() => import('./TokensChart'))

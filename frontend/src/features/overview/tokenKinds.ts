@@ -1,13 +1,5 @@
 import type { Schemas } from '../../shared/api/client'
-
-/** The parts that every token is in exactly one of, in the order they are stacked; colours are those of styles.css. */
-export const TOKEN_KINDS = [
-    { figure: 'uncached_input_tokens', label: 'Uncached input', color: '--kind-uncached' },
-    { figure: 'cache_read_input_tokens', label: 'Cache read', color: '--kind-cache-read' },
-    { figure: 'cache_creation_input_tokens', label: 'Cache creation', color: '--kind-cache-creation' },
-    { figure: 'visible_output_tokens', label: 'Visible output', color: '--kind-visible' },
-    { figure: 'reasoning_tokens', label: 'Reasoning', color: '--kind-reasoning' },
-] as const
+import { TOKEN_KINDS, type TokenKind } from '../../shared/tokens/kinds'
 
 export type Points = Schemas['PointAnswer'][]
 
@@ -22,7 +14,7 @@ export function stack(points: Points): number[][] {
 }
 
 /** The sum of a kind; null: no point knows it. */
-export function sumKind(points: Points, figure: (typeof TOKEN_KINDS)[number]['figure']): number | null {
+export function sumKind(points: Points, figure: TokenKind): number | null {
     const known = points.map((point) => point.figures[figure]).filter((count) => typeof count === 'number')
     return known.length > 0 ? known.reduce((sum, count) => sum + count, 0) : null
 }

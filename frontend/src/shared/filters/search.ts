@@ -83,7 +83,7 @@ function find<Choice extends string>(choices: readonly Choice[], text: string | 
     return choices.find((choice) => choice === text)
 }
 
-function isTimezone(text: string): boolean {
+export function isTimezone(text: string): boolean {
     try {
         new Intl.DateTimeFormat('en', { timeZone: text })
         return true

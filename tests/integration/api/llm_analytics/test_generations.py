@@ -160,3 +160,26 @@ def test_session_has_its_traces(world: World) -> None:
     )
     (trace,) = world.get("traces/", RANGE, session_id="s2")["traces"]
     assert (trace["trace_id"], trace["session_id"]) == ("t2", "s2")
+
+
+def test_sessions_are_summed_page_by_page(world: World) -> None:
+    """Each session once, the latest begun first, with how many traces it has; what names none is in none."""
+    for hour in range(1, 8):
+        trace, session = f"t{hour}", f"s{hour % 3}"
+        counts = {"usage_object": usage(10 * hour, 1)}
+        world.send(call_at(f"2026-11-01T{hour:02d}:00:00", hour, trace_id=trace, session_id=session, metadata=counts))
+    world.send(call_at("2026-11-01T12:00:00", 99, trace_id="alone"))
+    sessions = turn_pages(world, "sessions/", "sessions", limit=1)
+    assert [(each["session_id"], each["traces"], each["sums"]["input_tokens"]) for each in sessions] == [
+        ("s0", 2, 90),
+        ("s2", 2, 70),
+        ("s1", 3, 120),
+    ]
+    assert sessions[2]["started_at"] == "2026-11-01T01:00:00Z"
+
+
+def test_cursor_of_traces_is_none_of_sessions(world: World) -> None:
+    """They are different questions."""
+    world.send(*(call_at(f"2026-11-01T0{hour}:00:00", hour, trace_id=f"t{hour}", session_id="s") for hour in (1, 2)))
+    cursor = world.get("traces/", RANGE, limit=1)["next_cursor"]
+    assert world.get("sessions/", RANGE, limit=1, cursor=cursor, status=400)["errors"][0]["parameter"] == "cursor"

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
+import { TOKEN_KINDS } from '../../../shared/tokens/kinds'
 import { toParameters, type Question } from '../question'
-import { TOKEN_KINDS } from '../tokenKinds'
 
 export type TimeSeriesAnswer = Schemas['TimeSeriesAnswer']
 
