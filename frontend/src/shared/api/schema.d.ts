@@ -229,6 +229,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{team_id}/llm_analytics/delivery_destinations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every destination of the team's organization, by name, with how many deliveries got where. */
+        get: operations["list_delivery_destinations"];
+        put?: never;
+        /** @description Make a destination; a webhook's signing secret is in this answer and nowhere else. */
+        post: operations["create_delivery_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/delivery_destinations/{destination_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Stop or resume deliveries. */
+        patch: operations["change_delivery_destination"];
+        trace?: never;
+    };
     "/api/projects/{team_id}/llm_analytics/errors/": {
         parameters: {
             query?: never;
@@ -382,6 +417,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{team_id}/llm_analytics/prices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The team's own prices, by model; of several that match a call the more exact one holds. */
+        get: operations["list_prices"];
+        put?: never;
+        /** @description Set a price; one of the same model, provider and beginning is replaced (200), with all of its rates. */
+        post: operations["set_price"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/prices/{price_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Remove it: the next calls are priced by what else matches, or by the lists. */
+        delete: operations["remove_price"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/prices/try/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Read and price a usage as a call's would be; the team's own prices go before the lists. */
+        post: operations["try_price"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{team_id}/llm_analytics/rejects/": {
         parameters: {
             query?: never;
@@ -450,6 +537,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{team_id}/llm_analytics/report_deliveries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What became of the organization's reports, the newest days first. */
+        get: operations["list_report_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{team_id}/llm_analytics/reports/": {
         parameters: {
             query?: never;
@@ -482,6 +586,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/settings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The team's settings, and its organization's report zone. */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change what is given. Retention comes last: where a store is away, ask for it again, stored events follow. */
+        patch: operations["change_settings"];
         trace?: never;
     };
     "/api/projects/{team_id}/llm_analytics/time_series/": {
@@ -739,12 +861,14 @@ export interface components {
             raised_at: string;
             /** Format: uuid */
             destination_id: string | null;
-            status: components["schemas"]["StatusEnum"];
+            status: components["schemas"]["BudgetAlertAnswerStatusEnum"];
             attempts: number;
             last_error: string;
             /** Format: date-time */
             sent_at: string | null;
         };
+        /** @enum {string} */
+        BudgetAlertAnswerStatusEnum: "unsent" | "pending" | "sent" | "failed";
         BudgetAnswer: {
             /** Format: uuid */
             id: string;
@@ -989,6 +1113,8 @@ export interface components {
              * @description Default: the gateway that stands for this team's senders.
              */
             gateway_id?: string;
+            /** @description Instead of an id: of the organization; made where there is none. For routing team alone. */
+            gateway_name?: string;
             /**
              * @description mapping: needs a `gateway_id` that is mapped to this team.
              * @default team
@@ -1040,6 +1166,103 @@ export interface components {
             /** Format: date */
             day: string;
             versions: components["schemas"]["ReportVersionAnswer"][];
+        };
+        DeliveriesAnswer: {
+            deliveries: components["schemas"]["DeliveryAnswer"][];
+        };
+        DeliveryAnswer: {
+            id: number;
+            /** Format: uuid */
+            destination_id: string;
+            destination: string;
+            /** Format: date */
+            day: string;
+            /** @description Of the day's report; from 2 on a correction. */
+            version: number;
+            status: components["schemas"]["DeliveryStatusEnum"];
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description null: there is none to come.
+             */
+            readonly next_attempt_at: string | null;
+            /** @description Neither secret nor address inside; '': none. */
+            last_error: string;
+            /** Format: date-time */
+            sent_at: string | null;
+        };
+        /** @enum {string} */
+        DeliveryStatusEnum: "pending" | "sent" | "failed";
+        /** @description Without its secret, which is never told again. */
+        DestinationAnswer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["DestinationKindEnum"];
+            /** @description posthog: https://HOST; webhook: its URL; email: one address. */
+            address: string;
+            is_enabled: boolean;
+            /**
+             * Format: date
+             * @description The first day that is delivered by itself.
+             */
+            first_day: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Deliveries to be sent, or sent again. */
+            pending: number;
+            /** @description Deliveries that the receiver took. */
+            sent: number;
+            /** @description Deliveries that were given up. */
+            failed: number;
+            /** Format: date-time */
+            last_sent_at: string | null;
+        };
+        DestinationBodyRequest: {
+            /** @description Once in the organization. */
+            name: string;
+            kind: components["schemas"]["DestinationKindEnum"];
+            /** @description posthog: https://HOST; webhook: its URL; email: one address. */
+            address: string;
+            /** @description Of the PostHog project; of the kind posthog alone. */
+            api_key?: string;
+            /**
+             * Format: date
+             * @description The first day that is delivered by itself. Default: today (UTC).
+             */
+            first_day?: string;
+        };
+        /** @enum {string} */
+        DestinationKindEnum: "posthog" | "webhook" | "email";
+        /** @description Without its secret, which is never told again. */
+        DestinationSecretAnswer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["DestinationKindEnum"];
+            /** @description posthog: https://HOST; webhook: its URL; email: one address. */
+            address: string;
+            is_enabled: boolean;
+            /**
+             * Format: date
+             * @description The first day that is delivered by itself.
+             */
+            first_day: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Deliveries to be sent, or sent again. */
+            pending: number;
+            /** @description Deliveries that the receiver took. */
+            sent: number;
+            /** @description Deliveries that were given up. */
+            failed: number;
+            /** Format: date-time */
+            last_sent_at: string | null;
+            /** @description Of a webhook, shown once; null: it has none. */
+            signing_secret: string | null;
+        };
+        DestinationsAnswer: {
+            destinations: components["schemas"]["DestinationAnswer"][];
         };
         DifferenceAnswer: {
             column: string;
@@ -1582,6 +1805,19 @@ export interface components {
              */
             destination_id?: string | null;
         };
+        PatchedDestinationChangeBodyRequest: {
+            /** @description false: nothing is sent; what closed meanwhile is sent when it is true again. */
+            is_enabled?: boolean;
+        };
+        /** @description What is left out stays as it is. */
+        PatchedSettingsBodyRequest: {
+            /** @description Days after a call that its event is kept; stored events follow it. */
+            retention_days?: number;
+            /** @description true: nothing that is said in calls is kept, from now on; numbers, names and times are. */
+            is_private?: boolean;
+            /** @description Whose days reports are, of all teams of the organization: an IANA name whose offset is a multiple of half an hour. Days that are closed stay. */
+            report_timezone?: string;
+        };
         /** @enum {string} */
         PeriodEnum: "daily" | "monthly";
         PointAnswer: {
@@ -1592,6 +1828,59 @@ export interface components {
             /** @description false: calls of it may still be made. */
             is_over: boolean;
             figures: components["schemas"]["SomeFiguresAnswer"];
+        };
+        PriceAnswer: {
+            id: number;
+            /** @description The model's whole name, any case; `*` stands for any characters. */
+            model_pattern: string;
+            /** @description Only of this provider; null: of every one. */
+            provider: string | null;
+            /**
+             * Format: date-time
+             * @description From when it holds; null: since ever.
+             */
+            valid_from: string | null;
+            usd_per_mtok: components["schemas"]["RatesAnswer"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        PriceBodyRequest: {
+            /** @description The model's whole name, any case; `*` stands for any characters. */
+            model_pattern: string;
+            /** @description Only of this provider; null: of every one. */
+            provider?: string | null;
+            /**
+             * Format: date-time
+             * @description From when it holds; null: since ever.
+             */
+            valid_from?: string | null;
+            usd_per_mtok: components["schemas"]["RatesBodyRequest"];
+        };
+        /** @description null: nobody reported it, or nobody knows its price. */
+        PriceTrialAnswer: {
+            reading: components["schemas"]["ReadingAnswer"] | null;
+            tokens: {
+                [key: string]: number | null;
+            };
+            costs: components["schemas"]["CostExplanationAnswer"];
+            flags: components["schemas"]["FlagAnswer"][];
+        };
+        PriceTrialBodyRequest: {
+            /** @description By any name; null: nobody knows. */
+            provider?: string | null;
+            model: string;
+            /** @description As the provider sends it, or the body around it. */
+            usage: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description Whose day's prices hold; default: now.
+             */
+            at?: string;
+        };
+        PricesAnswer: {
+            prices: components["schemas"]["PriceAnswer"][];
         };
         ProjectAnswer: {
             /** @description The `team_id` of the addresses below this one. */
@@ -1610,6 +1899,36 @@ export interface components {
         };
         ProjectsAnswer: {
             results: components["schemas"]["ProjectAnswer"][];
+        };
+        /** @description US dollars per million tokens; null: not set. */
+        RatesAnswer: {
+            /** Format: decimal */
+            input: string | null;
+            /** Format: decimal */
+            output: string | null;
+            /** Format: decimal */
+            cache_read: string | null;
+            /** Format: decimal */
+            cache_write: string | null;
+            /** Format: decimal */
+            cache_write_1h: string | null;
+            /** Format: decimal */
+            reasoning: string | null;
+        };
+        /** @description Rates that are left out follow the general rules for missing ones; see the trial of a price. */
+        RatesBodyRequest: {
+            /** Format: decimal */
+            input: string;
+            /** Format: decimal */
+            output: string;
+            /** Format: decimal */
+            cache_read?: string;
+            /** Format: decimal */
+            cache_write?: string;
+            /** Format: decimal */
+            cache_write_1h?: string;
+            /** Format: decimal */
+            reasoning?: string;
         };
         ReadingAnswer: {
             family: string;
@@ -1891,6 +2210,14 @@ export interface components {
             total: components["schemas"]["FiguresAnswer"];
             points: components["schemas"]["PointAnswer"][];
         };
+        SettingsAnswer: {
+            /** @description Days after a call that its event is kept; stored events follow it. */
+            retention_days: number;
+            /** @description true: nothing that is said in calls is kept, from now on; numbers, names and times are. */
+            is_private: boolean;
+            /** @description Whose days reports are, of all teams of the organization: an IANA name whose offset is a multiple of half an hour. Days that are closed stay. */
+            report_timezone: string;
+        };
         /** @description What one value used of the whole. */
         ShareAnswer: {
             /** @description '': nobody named it; null: all that are not named. */
@@ -1981,8 +2308,6 @@ export interface components {
         };
         /** @enum {string} */
         StateEnum: "open" | "closed" | "corrected";
-        /** @enum {string} */
-        StatusEnum: "unsent" | "pending" | "sent" | "failed";
         TimeSeriesAnswer: {
             range: components["schemas"]["SpanAnswer"];
             bucket: components["schemas"]["BucketEnum"];
@@ -3724,6 +4049,294 @@ export interface operations {
             };
         };
     };
+    list_delivery_destinations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationsAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_delivery_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationBodyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationSecretAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_delivery_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedDestinationChangeBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_errors: {
         parameters: {
             query: {
@@ -4774,6 +5387,394 @@ export interface operations {
             };
         };
     };
+    list_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceAnswer"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                price_id: number;
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceTrialBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceTrialAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rejects: {
         parameters: {
             query?: {
@@ -5159,6 +6160,104 @@ export interface operations {
             };
         };
     };
+    list_report_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only to this one. */
+                destination_id?: string;
+                limit?: number;
+                status?: "pending" | "sent" | "failed";
+            };
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_reports: {
         parameters: {
             query: {
@@ -5275,6 +6374,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DayReportAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSettingsBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
                 };
             };
             /** @description A parameter or the body breaks its rule, or is unknown. */
