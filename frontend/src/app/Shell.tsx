@@ -25,6 +25,7 @@ export function Shell() {
                 />
                 <nav aria-label="Screens">
                     <Link to="/project/$teamId/overview" params={{ teamId }}>Overview</Link>
+                    <Link to="/project/$teamId/settings/{-$section}" params={{ teamId }}>Settings</Link>
                     <a href="/">Daily usage</a>
                 </nav>
                 <div className="bar-end">

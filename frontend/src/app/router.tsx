@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
@@ -45,9 +45,15 @@ const overview = createRoute({
     component: OverviewRoute,
 })
 
+const settings = createRoute({
+    getParentRoute: () => project,
+    path: 'settings/{-$section}',
+    component: lazyRouteComponent(() => import('./SettingsRoute'), 'SettingsRoute'),
+})
+
 export function makeRouter(queryClient: QueryClient) {
     return createRouter({
-        routeTree: root.addChildren([home, project.addChildren([overview])]),
+        routeTree: root.addChildren([home, project.addChildren([overview, settings])]),
         context: { queryClient },
         parseSearch,
         stringifySearch,
