@@ -53,7 +53,7 @@ async function make(page) {
     return {
         path: new URL(page.url()).pathname,
         who: await page.locator('.who').innerText(),
-        team: await page.getByLabel('Team', { exact: true }).locator('option:checked').innerText(),
+        team: await page.getByLabel('Team').first().locator('option:checked').innerText(),
     }
 }
 

@@ -181,7 +181,7 @@ async function deliver(page) {
 
 async function changeData(page) {
     await page.getByRole('link', { name: 'Data and days' }).click()
-    await page.getByLabel('Days of', { exact: true }).selectOption('Asia/Kathmandu')
+    await page.getByLabel('Days of', { exact: true }).selectOption('Pacific/Chatham')
     await page.getByRole('button', { name: 'Save time zone' }).click()
     await page.locator('.field-fault').waitFor()
     const fault = await page.locator('.field-fault').innerText()
