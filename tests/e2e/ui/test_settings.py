@@ -63,7 +63,7 @@ def test_credential_lives_from_its_creation_to_its_end(seen: Any) -> None:
     """The token opens the webhook; rotated without overlap the old one is refused, revoked the new one."""
     assert seen["gateways"]["statuses"] == {
         "created": 202,
-        "afterRotation": {"old": 401, "rotated": 202},
+        "afterRotation": {"old": 403, "rotated": 202},
         "revoked": 403,
     }
 

@@ -10,11 +10,13 @@ interface Props {
     submit: string
     onSend: (form: HTMLFormElement) => void
     onCancel?: () => void
+    /** Beside the buttons: what became of it. */
+    outcome?: ReactNode
     children?: ReactNode
 }
 
 /** Leaves the rules to the API; when it refuses, the first field that is wrong gets the focus. */
-export function Form({ label, faults, isSending, submit, onSend, onCancel, children }: Props) {
+export function Form({ label, faults, isSending, submit, onSend, onCancel, outcome, children }: Props) {
     const form = useRef<HTMLFormElement>(null)
     useEffect(() => {
         form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
@@ -45,6 +47,7 @@ export function Form({ label, faults, isSending, submit, onSend, onCancel, child
                         Cancel
                     </button>
                 )}
+                {outcome}
             </div>
         </form>
     )

@@ -15,12 +15,12 @@ interface Props {
 
 export function BudgetLine({ teamId, budget, isAdministrator }: Props) {
     const name = nameBudget(budget)
-    const word = !budget.is_enabled ? 'stopped' : budget.use.allowed ? 'within' : 'used up'
+    const word = !budget.is_enabled ? 'stopped' : budget.use.allowed ? 'within limit' : 'used up'
     return (
         <li className="thing" data-budget={name}>
             <div className="thing-head">
                 <strong>{name}</strong>
-                <span className={`state is-${word === 'within' ? 'active' : word === 'stopped' ? 'revoked' : 'failed'}`}>{word}</span>
+                <span className={`state is-${word === 'within limit' ? 'active' : word === 'stopped' ? 'revoked' : 'failed'}`}>{word}</span>
             </div>
             <BudgetUse budget={budget} />
             {isAdministrator && <BudgetActs teamId={teamId} budget={budget} name={name} />}

@@ -50,7 +50,7 @@ test('a budget shows what was used, as a lower bound where calls are not priced'
     expect(await screen.findByText(NAME)).toBeTruthy()
     expect(screen.getByTitle(/^at least \$60/).textContent).toContain('≥ $60.00')
     expect(screen.getByText('50% (reached), 80%')).toBeTruthy()
-    expect(screen.getByText('within')).toBeTruthy()
+    expect(screen.getByText('within limit')).toBeTruthy()
 })
 
 test('what keeps the sums from being complete is told', async () => {

@@ -12,7 +12,14 @@ export function PrivacyForm({ teamId, current }: { teamId: string; current: bool
     return (
         <section className="panel" aria-labelledby="privacy-title">
             <h2 id="privacy-title">Privacy</h2>
-            <Form label="Privacy" faults={faults} isSending={change.isPending} submit="Save privacy" onSend={send}>
+            <Form
+                label="Privacy"
+                faults={faults}
+                isSending={change.isPending}
+                submit="Save privacy"
+                onSend={send}
+                outcome={<Saved isSaved={change.isSuccess} />}
+            >
                 <div className="check">
                     <input
                         key={String(current)}
@@ -31,7 +38,6 @@ export function PrivacyForm({ teamId, current }: { teamId: string; current: bool
                     </div>
                 </div>
             </Form>
-            <Saved isSaved={change.isSuccess} />
         </section>
     )
 }

@@ -23,7 +23,14 @@ export function RetentionForm({ teamId, current }: { teamId: string; current: nu
     return (
         <section className="panel" aria-labelledby="retention-title">
             <h2 id="retention-title">Retention</h2>
-            <Form label="Retention" faults={faults} isSending={change.isPending} submit="Save retention" onSend={send}>
+            <Form
+                label="Retention"
+                faults={faults}
+                isSending={change.isPending}
+                submit="Save retention"
+                onSend={send}
+                outcome={<Saved isSaved={change.isSuccess && asked === null} />}
+            >
                 <Field
                     name="retention_days"
                     label="Days that an event is kept"
@@ -49,7 +56,6 @@ export function RetentionForm({ teamId, current }: { teamId: string; current: nu
                     </p>
                 </Confirm>
             )}
-            <Saved isSaved={change.isSuccess && asked === null} />
         </section>
     )
 }

@@ -1,8 +1,8 @@
-/** Says that a change is kept; the line is there before, so that nothing jumps. */
+/** Says that a change is kept; it stands beside the button, so that nothing jumps. */
 export function Saved({ isSaved }: { isSaved: boolean }) {
     return (
-        <p className="saved" role="status">
+        <span className="saved" role="status">
             {isSaved && '✓ Saved'}
-        </p>
+        </span>
     )
 }

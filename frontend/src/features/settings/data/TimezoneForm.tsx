@@ -17,7 +17,14 @@ export function TimezoneForm({ teamId, current }: { teamId: string; current: str
     return (
         <section className="panel" aria-labelledby="timezone-title">
             <h2 id="timezone-title">Report time zone</h2>
-            <Form label="Report time zone" faults={faults} isSending={change.isPending} submit="Save time zone" onSend={send}>
+            <Form
+                label="Report time zone"
+                faults={faults}
+                isSending={change.isPending}
+                submit="Save time zone"
+                onSend={send}
+                outcome={<Saved isSaved={change.isSuccess} />}
+            >
                 <Field
                     name="report_timezone"
                     label="Days of"
@@ -31,7 +38,6 @@ export function TimezoneForm({ teamId, current }: { teamId: string; current: str
                     )}
                 </Field>
             </Form>
-            <Saved isSaved={change.isSuccess} />
         </section>
     )
 }

@@ -3,7 +3,7 @@ import { readTexts, toFaults } from '../../../shared/forms/faults'
 import { Field } from '../../../shared/forms/Field'
 import { Form } from '../../../shared/forms/Form'
 import { useSetPrice, type PriceBody } from '../api/prices'
-import { PLAIN_RATES, RATE_LABELS, RATES, type Rate } from './rates'
+import { RATE_LABELS, RATES, type Rate } from './rates'
 
 const FIELDS = ['model_pattern', 'provider', 'valid_from', ...RATES.map((rate) => `usd_per_mtok.${rate}`)]
 
@@ -27,6 +27,7 @@ export function PriceForm({ teamId }: { teamId: string }) {
             </div>
             <fieldset>
                 <legend>US dollars per million tokens</legend>
+                <p className="hint">Input and output are needed; what else is left empty follows from them and the lists.</p>
                 <div className="form-row rates">
                     {RATES.map((rate) => <RateField key={rate} rate={rate} fault={faults[`usd_per_mtok.${rate}`]} />)}
                 </div>
@@ -36,9 +37,8 @@ export function PriceForm({ teamId }: { teamId: string }) {
 }
 
 function RateField({ rate, fault }: { rate: Rate; fault: string | undefined }) {
-    const label = PLAIN_RATES.includes(rate) ? RATE_LABELS[rate] : `${RATE_LABELS[rate]} (optional)`
     return (
-        <Field name={`usd_per_mtok.${rate}`} label={label} fault={fault}>
+        <Field name={`usd_per_mtok.${rate}`} label={RATE_LABELS[rate]} fault={fault}>
             {(attributes) => <input type="text" inputMode="decimal" autoComplete="off" {...attributes} />}
         </Field>
     )

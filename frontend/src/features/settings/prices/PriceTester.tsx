@@ -2,7 +2,9 @@ import { useMemo, useState } from 'react'
 import { readTexts, toFaults, type Faults } from '../../../shared/forms/faults'
 import { Field } from '../../../shared/forms/Field'
 import { Form } from '../../../shared/forms/Form'
-import { useTryPrice } from '../api/prices'
+import { formatUsd } from '../../../shared/format/format'
+import { useTryPrice, type Trial } from '../api/prices'
+import { sayPriceSource } from './priceSource'
 import { TrialResult } from './TrialResult'
 import { parseUsage } from './usageText'
 
@@ -47,9 +49,17 @@ export function PriceTester({ teamId }: { teamId: string }) {
                     {(attributes) => <textarea rows={7} spellCheck={false} defaultValue={EXAMPLE} {...attributes} />}
                 </Field>
             </Form>
-            <div role="status" aria-label="Result">
-                {trial.data && <TrialResult trial={trial.data} />}
-            </div>
+            <p className="unseen" role="status">
+                {trial.data && sayTotal(trial.data)}
+            </p>
+            {trial.data && <TrialResult trial={trial.data} />}
         </section>
     )
+}
+
+/** The result in one sentence, for those who hear it come. */
+function sayTotal({ costs }: Trial): string {
+    const total = costs.columns['total_cost_usd'] ?? null
+    const source = sayPriceSource(costs.source, costs.price_name)
+    return total === null ? source : `${formatUsd(total).title}, ${source}`
 }

@@ -26,9 +26,10 @@ function Candidates({ candidates }: { candidates: Reading['candidates'] }) {
             {candidates.map((each) => (
                 <li key={each.name} className={each.is_chosen ? 'is-chosen' : undefined}>
                     <span aria-hidden="true">{each.is_chosen ? '✓' : '✕'}</span>
-                    <span className="unseen">{each.is_chosen ? 'chosen: ' : 'rejected: '}</span>
-                    <code>{each.equation}</code>
-                    <span className="hint">{each.verdict}</span>
+                    <span>
+                        <span className="unseen">{each.is_chosen ? 'chosen: ' : 'rejected: '}</span>
+                        <code>{each.equation}</code> <span className="hint">{each.verdict}</span>
+                    </span>
                 </li>
             ))}
         </ul>

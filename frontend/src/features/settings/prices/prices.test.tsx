@@ -97,7 +97,7 @@ test('members may try, not set', async () => {
     expect(await screen.findByText('house-*')).toBeTruthy()
     expect(screen.queryByRole('button', { name: /Set price|Remove/ })).toBeNull()
     await work()
-    expect(await screen.findByText(/this team’s own price of house-\*/)).toBeTruthy()
+    expect(await screen.findByText('$0.0000125, by this team’s own price of house-*')).toBeTruthy()
     expect(sent[0]?.body).toMatchObject({ model: 'claude-sonnet-4-5', usage: { output_tokens: 350 } })
 })
 
@@ -108,8 +108,8 @@ test('a trial shows its terms, the reading chosen and the one rejected', async (
     expect(screen.queryByRole('row', { name: /^output/ })).toBeNull()
     const [chosen, rejected] = screen.getAllByRole('listitem')
     expect([chosen?.textContent, rejected?.textContent]).toEqual([
-        '✓chosen: 10 + 2 = 12It fits.',
-        '✕rejected: 10 + 4 + 2 = 16It does not.',
+        '✓chosen: 10 + 2 = 12 It fits.',
+        '✕rejected: 10 + 4 + 2 = 16 It does not.',
     ])
     expect(screen.getByText('Keys that no rule knows: odd_tokens')).toBeTruthy()
     expect(screen.queryByText('reasoning tokens')).toBeNull()

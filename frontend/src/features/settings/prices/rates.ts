@@ -12,6 +12,3 @@ export const RATE_LABELS: Record<Rate, string> = {
     cache_write_1h: 'Cache write, 1 h',
     reasoning: 'Reasoning',
 }
-
-/** They must be set; the others follow the general rules where they are not. */
-export const PLAIN_RATES: Rate[] = ['input', 'output']
