@@ -31,8 +31,10 @@ class DestinationBody(StrictSerializer):
 
 
 class DestinationChangeBody(StrictSerializer):
+    """What is left out stays as it is."""
+
     is_enabled = TrueFalseField(
-        help_text="false: nothing is sent; what closed meanwhile is sent when it is true again."
+        required=False, help_text="false: nothing is sent; what closed meanwhile is sent when it is true again."
     )
 
 

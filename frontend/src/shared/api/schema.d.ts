@@ -1805,6 +1805,7 @@ export interface components {
              */
             destination_id?: string | null;
         };
+        /** @description What is left out stays as it is. */
         PatchedDestinationChangeBodyRequest: {
             /** @description false: nothing is sent; what closed meanwhile is sent when it is true again. */
             is_enabled?: boolean;

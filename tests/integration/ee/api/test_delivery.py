@@ -112,6 +112,15 @@ def test_deliveries_are_narrowed(world: World) -> None:
     assert ask(world, "report_deliveries/", status="failed")["deliveries"] == []
 
 
+def test_switch_that_says_nothing_changes_nothing(world: World) -> None:
+    """What is left out stays."""
+    destination, _ = add(world.team.organization, "email", "finance@example.com")
+    answer = world.owner.patch(
+        world.url(f"delivery_destinations/{destination.id}/"), {}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["is_enabled"]) == (200, True)
+
+
 def test_another_organizations_destination_is_none(world: World) -> None:
     """It is not listed, and cannot be switched below a team of ours."""
     theirs, _ = add(world.theirs.gateway.organization, "email", "theirs@example.com")
