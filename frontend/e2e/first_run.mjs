@@ -6,7 +6,7 @@
 import { mkdirSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { launch } from './browser.mjs'
-import { isTooWide, judge, openPage, shoot } from './looking.mjs'
+import { isTooWide, judge, openPage, shoot } from './visiting.mjs'
 
 const { url, email, password, screenshots } = JSON.parse(await text(process.stdin))
 mkdirSync(screenshots, { recursive: true })

@@ -7,7 +7,7 @@
 import { mkdirSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { launch } from './browser.mjs'
-import { isTooWide, judge, openPage, shoot, signIn } from './looking.mjs'
+import { isTooWide, judge, openPage, shoot, signIn } from './visiting.mjs'
 
 const { url, links, team_id: teamId, event, screenshots } = JSON.parse(await text(process.stdin))
 const SECTIONS = { gateways: '.thing', budgets: '.thing', prices: '.thing, .prices', delivery: '.thing', data: '.check' }
