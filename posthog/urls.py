@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from posthog.api.authentication import sign_in, sign_in_by_link, sign_out
 from posthog.api.capture import capture
 from posthog.api.figure_definitions import figure_definitions
+from posthog.api.first_run import first_run
 from posthog.api.llm_gateway_webhook import llm_gateway_webhook
 from posthog.api.otlp import otlp_traces
 from posthog.api.projects import ProjectsView
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", usage_page, name="usage"),
     path("project", ui_page, name="ui"),
     path("project/<path:path>", ui_page, name="ui_screen"),
+    path("setup", first_run, name="first_run"),
     path("login", sign_in, name="sign_in"),
     path("login/link/<str:token>", sign_in_by_link, name="sign_in_by_link"),
     path("logout", sign_out, name="sign_out"),

@@ -21,7 +21,18 @@ Kind = DeliveryDestination.Kind
 
 
 class InvalidDestination(AccountingError):
-    """What was given cannot be delivered to; the message names the field and the rule."""
+    """
+    What was given cannot be delivered to.
+
+    Args:
+        field: Its name.
+        rule: Completes the sentence that the field's name begins.
+    """
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field = field
+        self.rule = rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +83,13 @@ def set_enabled(destination: DeliveryDestination, *, is_enabled: bool, actor: st
 
 def _require_valid(organization: Organization, new: NewDestination) -> None:
     if not 1 <= len(new.name) <= LONGEST_NAME:
-        raise InvalidDestination(f"name: expected 1 to {LONGEST_NAME} characters, got {len(new.name)}")
+        raise InvalidDestination("name", f"expected 1 to {LONGEST_NAME} characters, got {len(new.name)}")
     if DeliveryDestination.objects.filter(organization=organization, name=new.name).exists():
-        raise InvalidDestination(f"name: the organization has a destination {new.name!r} already")
+        raise InvalidDestination("name", f"the organization has a destination {new.name!r} already")
     if new.kind not in Kind.values:
-        raise InvalidDestination(f"kind: expected {', '.join(Kind.values)}")
+        raise InvalidDestination("kind", f"expected {', '.join(Kind.values)}")
     if (new.kind == Kind.POSTHOG) != bool(new.api_key):
-        raise InvalidDestination("api_key: expected one for a PostHog instance, and for nothing else")
+        raise InvalidDestination("api_key", "expected one for a PostHog instance, and for nothing else")
     _require_address(new)
 
 
@@ -90,9 +101,9 @@ def _require_address(new: NewDestination) -> None:
         else:
             parse_target(new.address)
     except ValidationError:
-        raise InvalidDestination("address: expected one e-mail address") from None
+        raise InvalidDestination("address", "expected one e-mail address") from None
     except OutboundRefused as refusal:
-        raise InvalidDestination(f"address: {refusal}") from refusal
+        raise InvalidDestination("address", str(refusal)) from refusal
 
 
 def _record(action: str, destination: DeliveryDestination, actor: str, **details: str) -> None:

@@ -21,6 +21,7 @@ from redis import RedisError
 
 from posthog.api.client_address import get_client_address
 from posthog.api.sign_in_limit import SignInLimit
+from posthog.llm_analytics.first_user import has_users
 from posthog.models import SignInLink, User
 
 log = structlog.get_logger(__name__)
@@ -109,7 +110,7 @@ def _refuse(request: HttpRequest, form: PasswordForm, reason: str, *, status: in
 
 
 def _render_form(request: HttpRequest, form: PasswordForm, *, status: int) -> HttpResponse:
-    context = {"form": form, "next": _next_path(request)}
+    context = {"form": form, "next": _next_path(request), "is_first_run": not has_users()}
     return render(request, "posthog/sign_in.html", context, status=status)
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from posthog.encryption import encrypt
 from posthog.llm_analytics.audit import record_act
-from posthog.models import Gateway, Team
+from posthog.models import Gateway, Organization, Team
 
 
 @transaction.atomic
@@ -31,6 +31,10 @@ def set_access(gateway: Gateway, *, base_url: str, admin_key: str | None, actor:
 
 def ensure_team_gateway(team: Team) -> Gateway:
     """The gateway that stands for the senders of one team."""
-    name = f"{team.name} (team {team.id})"
-    gateway, _ = Gateway.objects.get_or_create(organization=team.organization, name=name)
+    return ensure_gateway(team.organization, f"{team.name} (team {team.id})")
+
+
+def ensure_gateway(organization: Organization, name: str) -> Gateway:
+    """The organization's gateway of this name, made where there is none."""
+    gateway, _ = Gateway.objects.get_or_create(organization=organization, name=name)
     return gateway

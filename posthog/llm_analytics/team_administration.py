@@ -10,6 +10,9 @@ from posthog.llm_analytics.audit import record_act
 from posthog.llm_analytics.team_events import count_team_events, delete_team_rows, rewrite_retention
 from posthog.models import Gateway, GatewayInboxBody, GatewayTeam, RejectedEvent, Team
 
+RETENTION_MAX_DAYS = 32767
+"""What `ai_events.retention_days`, an Int16, can hold."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:

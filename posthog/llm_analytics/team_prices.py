@@ -1,4 +1,4 @@
-"""Setting a team's own prices; each act leaves an audit entry."""
+"""Setting and removing a team's own prices; each act leaves an audit entry."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,13 @@ class PriceKey:
     valid_from: datetime | None = None
 
 
+def find_team_price(team: Team, key: PriceKey) -> CustomPrice | None:
+    """The price of exactly these calls; None: there is none."""
+    return CustomPrice.objects.filter(
+        team=team, model_pattern=key.model_pattern, provider=key.provider, valid_from=key.valid_from
+    ).first()
+
+
 @transaction.atomic
 def set_team_price(team: Team, key: PriceKey, usd_per_mtok: dict[str, Decimal], *, actor: str) -> CustomPrice:
     """
@@ -54,3 +61,11 @@ def set_team_price(team: Team, key: PriceKey, usd_per_mtok: dict[str, Decimal], 
         details={"price": str(price), **{name: format_decimal(amount) for name, amount in usd_per_mtok.items()}},
     )
     return price
+
+
+@transaction.atomic
+def remove_team_price(price: CustomPrice, *, actor: str) -> None:
+    """Let it hold no more; stored calls keep their cost."""
+    target, details = f"price {price.pk}", {"price": str(price)}
+    record_act("team_price_removed", actor=actor, target=target, scope=price.team, details=details)
+    price.delete()

@@ -50,9 +50,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AlertChangeKindEnum": "posthog.api.llm_analytics.alerts.CHANGE_KINDS",
         "StateEnum": "posthog.api.llm_analytics.report_answers.STATES",
         "KindEnum": "posthog.api.llm_analytics.users.KINDS",
+        "DestinationKindEnum": "ee.api.delivery_answers.DESTINATION_KINDS",
+        "DeliveryStatusEnum": "ee.api.delivery_answers.DELIVERY_STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "posthog.api.rest.schema.close_bodies",
         "posthog.api.rest.schema.add_problems",
     ],
     "PREPROCESSING_HOOKS": ["posthog.api.rest.schema.keep_resources"],

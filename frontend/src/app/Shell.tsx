@@ -25,11 +25,12 @@ export function Shell() {
                 />
                 <nav aria-label="Screens">
                     <Link to="/project/$teamId/overview" params={{ teamId }}>Overview</Link>
+                    <Link to="/project/$teamId/generations" params={{ teamId }}>Generations</Link>
+                    <Link to="/project/$teamId/traces" params={{ teamId }}>Traces</Link>
                     <Link to="/project/$teamId/breakdowns" params={{ teamId }}>Breakdowns</Link>
                     <Link to="/project/$teamId/reports" params={{ teamId }}>Reports</Link>
                     <Link to="/project/$teamId/integrity" params={{ teamId }}>Integrity</Link>
-                    <Link to="/project/$teamId/generations" params={{ teamId }}>Generations</Link>
-                    <Link to="/project/$teamId/traces" params={{ teamId }}>Traces</Link>
+                    <Link to="/project/$teamId/settings/{-$section}" params={{ teamId }}>Settings</Link>
                     <a href="/">Daily usage</a>
                 </nav>
                 <div className="bar-end">

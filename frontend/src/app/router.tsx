@@ -70,11 +70,17 @@ const integrity = createRoute({
     component: lazyRouteComponent(() => import('./IntegrityRoute'), 'IntegrityRoute'),
 })
 
+const settings = createRoute({
+    getParentRoute: () => project,
+    path: 'settings/{-$section}',
+    component: lazyRouteComponent(() => import('./SettingsRoute'), 'SettingsRoute'),
+})
+
 export function makeRouter(queryClient: QueryClient) {
     return createRouter({
         routeTree: root.addChildren([
             home,
-            project.addChildren([overview, breakdowns, reports, integrity, ...makeCallRoutes(project)]),
+            project.addChildren([overview, breakdowns, reports, integrity, ...makeCallRoutes(project), settings]),
         ]),
         context: { queryClient },
         parseSearch,

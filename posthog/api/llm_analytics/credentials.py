@@ -18,7 +18,7 @@ from posthog.api.rest.conflict import Conflict
 from posthog.api.rest.strict_serializer import NoParameters, StrictSerializer
 from posthog.api.rest.team_view import TeamView
 from posthog.llm_analytics.credential_administration import create_credential, revoke_credential, rotate_credential
-from posthog.llm_analytics.gateway_administration import ensure_team_gateway
+from posthog.llm_analytics.gateway_administration import ensure_gateway, ensure_team_gateway
 from posthog.llm_analytics.queries.answer_completeness import list_gateways
 from posthog.llm_analytics.team_credentials import list_team_credentials
 from posthog.models import Gateway, GatewayCredential
@@ -63,6 +63,11 @@ class CredentialBody(StrictSerializer):
     gateway_id = serializers.UUIDField(
         required=False, help_text="Default: the gateway that stands for this team's senders."
     )
+    gateway_name = serializers.CharField(
+        required=False,
+        max_length=200,
+        help_text="Instead of an id: of the organization; made where there is none. For routing team alone.",
+    )
     routing = serializers.ChoiceField(
         choices=ROUTINGS, default="team", help_text="mapping: needs a `gateway_id` that is mapped to this team."
     )
@@ -104,6 +109,8 @@ class CredentialsView(TeamView):
         return answer_token(credential, token, status=201)
 
     def _choose_gateway(self, body: dict[str, Any]) -> Gateway:
+        if "gateway_name" in body:
+            return self._ensure_named_gateway(body)
         if body["routing"] == "team" and "gateway_id" not in body:
             return ensure_team_gateway(self.team)
         if "gateway_id" not in body:
@@ -115,6 +122,13 @@ class CredentialsView(TeamView):
         if gateway is None:
             raise ValidationError({"gateway_id": "expected a gateway that reports calls of this team"})
         return gateway
+
+    def _ensure_named_gateway(self, body: dict[str, Any]) -> Gateway:
+        if "gateway_id" in body:
+            raise ValidationError({"gateway_name": "expected nothing beside a gateway_id"})
+        if body["routing"] == "mapping":
+            raise ValidationError({"gateway_name": "expected with routing team alone"})
+        return ensure_gateway(self.team.organization, body["gateway_name"])
 
 
 class CredentialView(TeamView):

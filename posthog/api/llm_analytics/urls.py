@@ -17,9 +17,12 @@ from posthog.api.llm_analytics.integrity import IntegrityView
 from posthog.api.llm_analytics.keys import KeysView
 from posthog.api.llm_analytics.models import ModelsView
 from posthog.api.llm_analytics.overview import OverviewView
+from posthog.api.llm_analytics.price_trial import PriceTrialView
+from posthog.api.llm_analytics.prices import PricesView, PriceView
 from posthog.api.llm_analytics.rejects import RejectReplayView, RejectsReplayView, RejectsView, RejectView
 from posthog.api.llm_analytics.reports import ReportMonthsView, ReportsView, ReportView
 from posthog.api.llm_analytics.sessions import SessionsView
+from posthog.api.llm_analytics.team_settings import SettingsView
 from posthog.api.llm_analytics.time_series import TimeSeriesView
 from posthog.api.llm_analytics.top import TopView
 from posthog.api.llm_analytics.traces import TracesView, TraceView
@@ -52,6 +55,10 @@ urlpatterns: list[URLPattern] = [
     path("rejects/replay/", RejectsReplayView.as_view(), name="llm_analytics_rejects_replay"),
     path("rejects/<int:reject_id>/", RejectView.as_view(), name="llm_analytics_reject"),
     path("rejects/<int:reject_id>/replay/", RejectReplayView.as_view(), name="llm_analytics_reject_replay"),
+    path("settings/", SettingsView.as_view(), name="llm_analytics_settings"),
+    path("prices/", PricesView.as_view(), name="llm_analytics_prices"),
+    path("prices/try/", PriceTrialView.as_view(), name="llm_analytics_price_trial"),
+    path("prices/<int:price_id>/", PriceView.as_view(), name="llm_analytics_price"),
     path("gateways/", GatewaysView.as_view(), name="llm_analytics_gateways"),
     path("credentials/", CredentialsView.as_view(), name="llm_analytics_credentials"),
     path("credentials/<int:credential_id>/", CredentialView.as_view(), name="llm_analytics_credential"),

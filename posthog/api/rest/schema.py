@@ -59,6 +59,14 @@ def keep_resources(endpoints: Iterable[tuple[str, str, str, Any]], **_: Any) -> 
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(RESOURCE_PREFIXES)]
 
 
+def close_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Say that bodies take nothing but their members: see `StrictSerializer`, which refuses the rest."""
+    for name, schema in result["components"].get("schemas", {}).items():
+        if name.endswith("Request") and schema.get("type") == "object":
+            schema.setdefault("additionalProperties", False)
+    return result
+
+
 def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Give every operation its error answers."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM

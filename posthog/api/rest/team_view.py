@@ -28,10 +28,12 @@ class TeamView(APIView):
 
     Attributes:
         is_administrative: Also reading it is for administrators alone; writing always is.
+        is_question: Its POST asks for what does not fit into an address and changes nothing: reading, that is.
         query_serializer: What its GET takes.
     """
 
     is_administrative = False
+    is_question = False
     query_serializer: type[serializers.Serializer[Any]] = NoParameters
     team: Team
 
@@ -42,7 +44,8 @@ class TeamView(APIView):
         if membership is None:
             raise NotFound("team_id: there is no such team, or you do not belong to its organization", "team_unknown")
         self.team, level = membership
-        if self.is_administrative or request.method not in SAFE_METHODS:
+        is_act = request.method not in SAFE_METHODS and not self.is_question
+        if self.is_administrative or is_act:
             require_administrator(level, request.auth)
 
     @property

@@ -4,10 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from posthog.llm_analytics.team_administration import RETENTION_MAX_DAYS
 from posthog.models import Organization, Team
-
-RETENTION_MAX_DAYS = 32767
-"""What `ai_events.retention_days`, an Int16, can hold."""
 
 
 class Command(BaseCommand):

@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from posthog.llm_analytics.audit import find_cli_actor
-from posthog.llm_analytics.team_administration import set_privacy, set_retention
+from posthog.llm_analytics.team_administration import RETENTION_MAX_DAYS, set_privacy, set_retention
 from posthog.management.commands.create_gateway_credential import find_team
-from posthog.management.commands.create_team import RETENTION_MAX_DAYS
 
 
 class Command(BaseCommand):

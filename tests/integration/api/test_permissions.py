@@ -58,6 +58,8 @@ DOORS = (
     Door("ui", "GET", "/project", ("200", "200", "200", "200", SIGN_IN)),
     Door("ui_screen", "GET", "/project/{team}/overview", ("200", "200", "200", "200", SIGN_IN)),
     Door("figure_definitions", "GET", "/api/figure_definitions/", EVERYBODY_200),
+    # Where there is a user there is no first one to make; the anonymous visitor is asked on an instance without any.
+    Door("first_run", "GET", "/setup", ("302 /login", "302 /login", "302 /login", "302 /login", "200")),
     Door("sign_in", "GET", "/login", ("302 /", "302 /", "302 /", "302 /", "200")),
     Door("sign_in_by_link", "GET", "/login/link/nobody", ("410",) * 5),
     Door("sign_in_by_link", "POST", "/login/link/nobody", ("410",) * 5),

@@ -32,12 +32,17 @@ export async function getJson<Answer>(path: string, parameters: Parameters, sign
         signal,
         headers: { Accept: 'application/json' },
     })
+    await requireAnswer(response)
+    return (await response.json()) as Answer
+}
+
+/** Throws what the API refused; a visitor whose session ended leaves for the sign-in page. */
+export async function requireAnswer(response: Response): Promise<void> {
     if (response.status === 401) {
         const here = window.location.pathname + window.location.search
         window.location.assign(`/login?next=${encodeURIComponent(here)}`)
     }
     if (!response.ok) throw new ProblemError(await readProblem(response))
-    return (await response.json()) as Answer
 }
 
 export async function readProblem(response: Response): Promise<Problem> {

@@ -229,6 +229,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{team_id}/llm_analytics/delivery_destinations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every destination of the team's organization, by name, with how many deliveries got where. */
+        get: operations["list_delivery_destinations"];
+        put?: never;
+        /** @description Make a destination; a webhook's signing secret is in this answer and nowhere else. */
+        post: operations["create_delivery_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/delivery_destinations/{destination_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Stop or resume deliveries. */
+        patch: operations["change_delivery_destination"];
+        trace?: never;
+    };
     "/api/projects/{team_id}/llm_analytics/errors/": {
         parameters: {
             query?: never;
@@ -314,23 +349,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{team_id}/llm_analytics/generations/export/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description A line for each call, with the columns of the list; an empty cell: nobody reported it. Where the store fails while the file is under way, the connection breaks: a file that ends is whole. */
-        get: operations["export_generations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/projects/{team_id}/llm_analytics/integrity/": {
         parameters: {
             query?: never;
@@ -393,6 +411,58 @@ export interface paths {
         get: operations["get_overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/prices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The team's own prices, by model; of several that match a call the more exact one holds. */
+        get: operations["list_prices"];
+        put?: never;
+        /** @description Set a price; one of the same model, provider and beginning is replaced (200), with all of its rates. */
+        post: operations["set_price"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/prices/{price_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Remove it: the next calls are priced by what else matches, or by the lists. */
+        delete: operations["remove_price"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/prices/try/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Read and price a usage as a call's would be; the team's own prices go before the lists. */
+        post: operations["try_price"];
         delete?: never;
         options?: never;
         head?: never;
@@ -467,6 +537,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{team_id}/llm_analytics/report_deliveries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What became of the organization's reports, the newest days first. */
+        get: operations["list_report_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{team_id}/llm_analytics/reports/": {
         parameters: {
             query?: never;
@@ -501,21 +588,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/projects/{team_id}/llm_analytics/sessions/": {
+    "/api/projects/{team_id}/llm_analytics/settings/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description Sessions, the latest begun first. Sums are of their events in the range that fit the filters. */
-        get: operations["list_sessions"];
+        /** @description The team's settings, and its organization's report zone. */
+        get: operations["get_settings"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Change what is given. Retention comes last: where a store is away, ask for it again, stored events follow. */
+        patch: operations["change_settings"];
         trace?: never;
     };
     "/api/projects/{team_id}/llm_analytics/time_series/": {
@@ -773,12 +861,14 @@ export interface components {
             raised_at: string;
             /** Format: uuid */
             destination_id: string | null;
-            status: components["schemas"]["StatusEnum"];
+            status: components["schemas"]["BudgetAlertAnswerStatusEnum"];
             attempts: number;
             last_error: string;
             /** Format: date-time */
             sent_at: string | null;
         };
+        /** @enum {string} */
+        BudgetAlertAnswerStatusEnum: "unsent" | "pending" | "sent" | "failed";
         BudgetAnswer: {
             /** Format: uuid */
             id: string;
@@ -1023,6 +1113,8 @@ export interface components {
              * @description Default: the gateway that stands for this team's senders.
              */
             gateway_id?: string;
+            /** @description Instead of an id: of the organization; made where there is none. For routing team alone. */
+            gateway_name?: string;
             /**
              * @description mapping: needs a `gateway_id` that is mapped to this team.
              * @default team
@@ -1074,6 +1166,103 @@ export interface components {
             /** Format: date */
             day: string;
             versions: components["schemas"]["ReportVersionAnswer"][];
+        };
+        DeliveriesAnswer: {
+            deliveries: components["schemas"]["DeliveryAnswer"][];
+        };
+        DeliveryAnswer: {
+            id: number;
+            /** Format: uuid */
+            destination_id: string;
+            destination: string;
+            /** Format: date */
+            day: string;
+            /** @description Of the day's report; from 2 on a correction. */
+            version: number;
+            status: components["schemas"]["DeliveryStatusEnum"];
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description null: there is none to come.
+             */
+            readonly next_attempt_at: string | null;
+            /** @description Neither secret nor address inside; '': none. */
+            last_error: string;
+            /** Format: date-time */
+            sent_at: string | null;
+        };
+        /** @enum {string} */
+        DeliveryStatusEnum: "pending" | "sent" | "failed";
+        /** @description Without its secret, which is never told again. */
+        DestinationAnswer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["DestinationKindEnum"];
+            /** @description posthog: https://HOST; webhook: its URL; email: one address. */
+            address: string;
+            is_enabled: boolean;
+            /**
+             * Format: date
+             * @description The first day that is delivered by itself.
+             */
+            first_day: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Deliveries to be sent, or sent again. */
+            pending: number;
+            /** @description Deliveries that the receiver took. */
+            sent: number;
+            /** @description Deliveries that were given up. */
+            failed: number;
+            /** Format: date-time */
+            last_sent_at: string | null;
+        };
+        DestinationBodyRequest: {
+            /** @description Once in the organization. */
+            name: string;
+            kind: components["schemas"]["DestinationKindEnum"];
+            /** @description posthog: https://HOST; webhook: its URL; email: one address. */
+            address: string;
+            /** @description Of the PostHog project; of the kind posthog alone. */
+            api_key?: string;
+            /**
+             * Format: date
+             * @description The first day that is delivered by itself. Default: today (UTC).
+             */
+            first_day?: string;
+        };
+        /** @enum {string} */
+        DestinationKindEnum: "posthog" | "webhook" | "email";
+        /** @description Without its secret, which is never told again. */
+        DestinationSecretAnswer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["DestinationKindEnum"];
+            /** @description posthog: https://HOST; webhook: its URL; email: one address. */
+            address: string;
+            is_enabled: boolean;
+            /**
+             * Format: date
+             * @description The first day that is delivered by itself.
+             */
+            first_day: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Deliveries to be sent, or sent again. */
+            pending: number;
+            /** @description Deliveries that the receiver took. */
+            sent: number;
+            /** @description Deliveries that were given up. */
+            failed: number;
+            /** Format: date-time */
+            last_sent_at: string | null;
+            /** @description Of a webhook, shown once; null: it has none. */
+            signing_secret: string | null;
+        };
+        DestinationsAnswer: {
+            destinations: components["schemas"]["DestinationAnswer"][];
         };
         DifferenceAnswer: {
             column: string;
@@ -1580,7 +1769,7 @@ export interface components {
             /** Format: uuid */
             parent_uuid: string | null;
             event: components["schemas"]["GenerationAnswer"];
-            sums: components["schemas"]["SumsAnswer"];
+            sums: components["schemas"]["TraceSumsAnswer"];
         };
         /** @enum {unknown} */
         NullEnum: null;
@@ -1616,6 +1805,20 @@ export interface components {
              */
             destination_id?: string | null;
         };
+        /** @description What is left out stays as it is. */
+        PatchedDestinationChangeBodyRequest: {
+            /** @description false: nothing is sent; what closed meanwhile is sent when it is true again. */
+            is_enabled?: boolean;
+        };
+        /** @description What is left out stays as it is. */
+        PatchedSettingsBodyRequest: {
+            /** @description Days after a call that its event is kept; stored events follow it. */
+            retention_days?: number;
+            /** @description true: nothing that is said in calls is kept, from now on; numbers, names and times are. */
+            is_private?: boolean;
+            /** @description Whose days reports are, of all teams of the organization: an IANA name whose offset is a multiple of half an hour. Days that are closed stay. */
+            report_timezone?: string;
+        };
         /** @enum {string} */
         PeriodEnum: "daily" | "monthly";
         PointAnswer: {
@@ -1626,6 +1829,59 @@ export interface components {
             /** @description false: calls of it may still be made. */
             is_over: boolean;
             figures: components["schemas"]["SomeFiguresAnswer"];
+        };
+        PriceAnswer: {
+            id: number;
+            /** @description The model's whole name, any case; `*` stands for any characters. */
+            model_pattern: string;
+            /** @description Only of this provider; null: of every one. */
+            provider: string | null;
+            /**
+             * Format: date-time
+             * @description From when it holds; null: since ever.
+             */
+            valid_from: string | null;
+            usd_per_mtok: components["schemas"]["RatesAnswer"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        PriceBodyRequest: {
+            /** @description The model's whole name, any case; `*` stands for any characters. */
+            model_pattern: string;
+            /** @description Only of this provider; null: of every one. */
+            provider?: string | null;
+            /**
+             * Format: date-time
+             * @description From when it holds; null: since ever.
+             */
+            valid_from?: string | null;
+            usd_per_mtok: components["schemas"]["RatesBodyRequest"];
+        };
+        /** @description null: nobody reported it, or nobody knows its price. */
+        PriceTrialAnswer: {
+            reading: components["schemas"]["ReadingAnswer"] | null;
+            tokens: {
+                [key: string]: number | null;
+            };
+            costs: components["schemas"]["CostExplanationAnswer"];
+            flags: components["schemas"]["FlagAnswer"][];
+        };
+        PriceTrialBodyRequest: {
+            /** @description By any name; null: nobody knows. */
+            provider?: string | null;
+            model: string;
+            /** @description As the provider sends it, or the body around it. */
+            usage: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description Whose day's prices hold; default: now.
+             */
+            at?: string;
+        };
+        PricesAnswer: {
+            prices: components["schemas"]["PriceAnswer"][];
         };
         ProjectAnswer: {
             /** @description The `team_id` of the addresses below this one. */
@@ -1644,6 +1900,36 @@ export interface components {
         };
         ProjectsAnswer: {
             results: components["schemas"]["ProjectAnswer"][];
+        };
+        /** @description US dollars per million tokens; null: not set. */
+        RatesAnswer: {
+            /** Format: decimal */
+            input: string | null;
+            /** Format: decimal */
+            output: string | null;
+            /** Format: decimal */
+            cache_read: string | null;
+            /** Format: decimal */
+            cache_write: string | null;
+            /** Format: decimal */
+            cache_write_1h: string | null;
+            /** Format: decimal */
+            reasoning: string | null;
+        };
+        /** @description Rates that are left out follow the general rules for missing ones; see the trial of a price. */
+        RatesBodyRequest: {
+            /** Format: decimal */
+            input: string;
+            /** Format: decimal */
+            output: string;
+            /** Format: decimal */
+            cache_read?: string;
+            /** Format: decimal */
+            cache_write?: string;
+            /** Format: decimal */
+            cache_write_1h?: string;
+            /** Format: decimal */
+            reasoning?: string;
         };
         ReadingAnswer: {
             family: string;
@@ -1925,27 +2211,13 @@ export interface components {
             total: components["schemas"]["FiguresAnswer"];
             points: components["schemas"]["PointAnswer"][];
         };
-        /** @description The calls of one session: of the events that name it. */
-        SessionAnswer: {
-            distinct_id: string;
-            /** Format: date-time */
-            started_at: string;
-            /** Format: date-time */
-            last_event_at: string;
-            events: number;
-            models: string[];
-            sums: components["schemas"]["SumsAnswer"];
-            session_id: string;
-            /** @description How many traces have events of it. */
-            traces: number;
-        };
-        /** @description What every page has beside its lines. */
-        SessionsAnswer: {
-            range: components["schemas"]["SpanAnswer"];
-            /** @description null: this is the last page. */
-            next_cursor: string | null;
-            completeness: components["schemas"]["CompletenessAnswer"];
-            sessions: components["schemas"]["SessionAnswer"][];
+        SettingsAnswer: {
+            /** @description Days after a call that its event is kept; stored events follow it. */
+            retention_days: number;
+            /** @description true: nothing that is said in calls is kept, from now on; numbers, names and times are. */
+            is_private: boolean;
+            /** @description Whose days reports are, of all teams of the organization: an IANA name whose offset is a multiple of half an hour. Days that are closed stay. */
+            report_timezone: string;
         };
         /** @description What one value used of the whole. */
         ShareAnswer: {
@@ -2037,27 +2309,6 @@ export interface components {
         };
         /** @enum {string} */
         StateEnum: "open" | "closed" | "corrected";
-        /** @enum {string} */
-        StatusEnum: "unsent" | "pending" | "sent" | "failed";
-        /** @description Sums over the calls of a trace or session, or of a part of it. */
-        SumsAnswer: {
-            calls: number;
-            failed_calls: number;
-            /** @description More than 0: costs are lower bounds. */
-            unpriced_calls: number;
-            input_tokens: number | null;
-            output_tokens: number | null;
-            total_tokens: number | null;
-            cache_read_input_tokens: number | null;
-            cache_creation_input_tokens: number | null;
-            reasoning_tokens: number | null;
-            /** Format: decimal */
-            input_cost_usd: string | null;
-            /** Format: decimal */
-            output_cost_usd: string | null;
-            /** Format: decimal */
-            total_cost_usd: string | null;
-        };
         TimeSeriesAnswer: {
             range: components["schemas"]["SpanAnswer"];
             bucket: components["schemas"]["BucketEnum"];
@@ -2083,8 +2334,10 @@ export interface components {
             /** @description The value of the dimension; null: nobody named one. */
             key: string | null;
         };
-        /** @description The calls of one trace. */
         TraceAnswer: {
+            trace_id: string;
+            trace_name: string | null;
+            session_id: string | null;
             distinct_id: string;
             /** Format: date-time */
             started_at: string;
@@ -2092,25 +2345,40 @@ export interface components {
             last_event_at: string;
             events: number;
             models: string[];
-            sums: components["schemas"]["SumsAnswer"];
-            trace_id: string;
-            trace_name: string | null;
-            session_id: string | null;
+            sums: components["schemas"]["TraceSumsAnswer"];
         };
         TraceDetailAnswer: {
             trace_id: string;
-            sums: components["schemas"]["SumsAnswer"];
+            sums: components["schemas"]["TraceSumsAnswer"];
             nodes: components["schemas"]["NodeAnswer"][];
             /** @description true: it has more than 5,000 events; the rest is not here. */
             is_cut: boolean;
         };
-        /** @description What every page has beside its lines. */
+        /** @description Sums over the calls of a trace, or of a part of it. */
+        TraceSumsAnswer: {
+            calls: number;
+            failed_calls: number;
+            /** @description More than 0: costs are lower bounds. */
+            unpriced_calls: number;
+            input_tokens: number | null;
+            output_tokens: number | null;
+            total_tokens: number | null;
+            cache_read_input_tokens: number | null;
+            cache_creation_input_tokens: number | null;
+            reasoning_tokens: number | null;
+            /** Format: decimal */
+            input_cost_usd: string | null;
+            /** Format: decimal */
+            output_cost_usd: string | null;
+            /** Format: decimal */
+            total_cost_usd: string | null;
+        };
         TracesAnswer: {
             range: components["schemas"]["SpanAnswer"];
+            traces: components["schemas"]["TraceAnswer"][];
             /** @description null: this is the last page. */
             next_cursor: string | null;
             completeness: components["schemas"]["CompletenessAnswer"];
-            traces: components["schemas"]["TraceAnswer"][];
         };
         /** @enum {string} */
         UnitEnum: "tokens" | "usd";
@@ -3782,6 +4050,294 @@ export interface operations {
             };
         };
     };
+    list_delivery_destinations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationsAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_delivery_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationBodyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationSecretAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_delivery_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedDestinationChangeBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_errors: {
         parameters: {
             query: {
@@ -4252,133 +4808,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GenerationDetailAnswer"];
-                };
-            };
-            /** @description A parameter or the body breaks its rule, or is unknown. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Neither a session nor a personal API key that opens. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Members of the organization may not do this, or the CSRF token is missing. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing in this team, or no such team for this visitor. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The resource does not know the method. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The question costs more time or memory than one may. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A store does not answer right now; ask again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other error. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_generations: {
-        parameters: {
-            query: {
-                /** @description Only events whose api_key_alias is this; repeat for several, empty: none. */
-                api_key_alias?: string[];
-                /** @description Only events whose call_kind is this; repeat for several, empty: none. */
-                call_kind?: string[];
-                /** @description Only events whose cost_source is this; repeat for several, empty: none. */
-                cost_source?: string[];
-                /** @description Exclusive, written like `start`. */
-                end: string;
-                /** @description Only events whose end_user is this; repeat for several, empty: none. */
-                end_user?: string[];
-                /** @description Only events that raised this integrity flag; repeat for several. */
-                flag?: string[];
-                /** @description Only events whose framework is this; repeat for several, empty: none. */
-                framework?: string[];
-                /** @description Only events whose gateway is this; repeat for several, empty: none. */
-                gateway?: string[];
-                /** @description Only calls that failed, or only those that did not. */
-                is_error?: boolean;
-                /** @description Only events whose lib is this; repeat for several, empty: none. */
-                lib?: string[];
-                /** @description Only events whose model is this; repeat for several, empty: none. */
-                model?: string[];
-                /** @description Only events whose product is this; repeat for several, empty: none. */
-                product?: string[];
-                /** @description Only events whose provider is this; repeat for several, empty: none. */
-                provider?: string[];
-                /** @description A uuid, trace, session, span, generation or gateway call id in full, or its beginning and `*`. */
-                search?: string;
-                /** @description Inclusive. A date is its midnight; without an offset, `timezone`'s clock. */
-                start: string;
-                /** @description IANA name of a zone with whole or half-hour offsets; default: the team's own. */
-                timezone?: string;
-            };
-            header?: never;
-            path: {
-                team_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
                 };
             };
             /** @description A parameter or the body breaks its rule, or is unknown. */
@@ -4959,6 +5388,394 @@ export interface operations {
             };
         };
     };
+    list_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceAnswer"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                price_id: number;
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceTrialBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceTrialAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rejects: {
         parameters: {
             query?: {
@@ -5344,6 +6161,104 @@ export interface operations {
             };
         };
     };
+    list_report_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only to this one. */
+                destination_id?: string;
+                limit?: number;
+                status?: "pending" | "sent" | "failed";
+            };
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_reports: {
         parameters: {
             query: {
@@ -5536,43 +6451,9 @@ export interface operations {
             };
         };
     };
-    list_sessions: {
+    get_settings: {
         parameters: {
-            query: {
-                /** @description Only events whose api_key_alias is this; repeat for several, empty: none. */
-                api_key_alias?: string[];
-                /** @description Only events whose call_kind is this; repeat for several, empty: none. */
-                call_kind?: string[];
-                /** @description Only events whose cost_source is this; repeat for several, empty: none. */
-                cost_source?: string[];
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description Exclusive, written like `start`. */
-                end: string;
-                /** @description Only events whose end_user is this; repeat for several, empty: none. */
-                end_user?: string[];
-                /** @description Only events that raised this integrity flag; repeat for several. */
-                flag?: string[];
-                /** @description Only events whose framework is this; repeat for several, empty: none. */
-                framework?: string[];
-                /** @description Only events whose gateway is this; repeat for several, empty: none. */
-                gateway?: string[];
-                /** @description Only calls that failed, or only those that did not. */
-                is_error?: boolean;
-                /** @description Only events whose lib is this; repeat for several, empty: none. */
-                lib?: string[];
-                limit?: number;
-                /** @description Only events whose model is this; repeat for several, empty: none. */
-                model?: string[];
-                /** @description Only events whose product is this; repeat for several, empty: none. */
-                product?: string[];
-                /** @description Only events whose provider is this; repeat for several, empty: none. */
-                provider?: string[];
-                /** @description Inclusive. A date is its midnight; without an offset, `timezone`'s clock. */
-                start: string;
-                /** @description IANA name of a zone with whole or half-hour offsets; default: the team's own. */
-                timezone?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 team_id: number;
@@ -5586,7 +6467,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionsAnswer"];
+                    "application/json": components["schemas"]["SettingsAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSettingsBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
                 };
             };
             /** @description A parameter or the body breaks its rule, or is unknown. */

@@ -1,14 +1,15 @@
 """Every address of the query API, what it is asked, and how it answers each role."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from django.test import Client
 from django.utils import timezone
 
-from ee.models import Budget
+from ee.models import Budget, DeliveryDestination
 from posthog.llm_integrity.findings import CheckName, Subject
-from posthog.models import AccountingAlert, GatewayCredential, RejectedEvent, UsageReport
+from posthog.models import AccountingAlert, CustomPrice, GatewayCredential, RejectedEvent, UsageReport
 from tests.integration.alerts.stored_alerts import open_alert
 from tests.integration.factories import GatewaySetup, list_ai_events
 
@@ -28,7 +29,8 @@ YEAR = "start=2026-01-01&end=2027-01-01"
 
 @dataclass(frozen=True, slots=True)
 class ApiDoor:
-    """`path` has `{team}`, `{uuid}`, `{trace}`, `{reject}`, `{credential}`, `{day}`, `{budget}`, `{alert}`."""
+    """`path` has `{team}`, `{uuid}`, `{trace}`, `{reject}`, `{credential}`, `{day}`, `{budget}`, `{alert}`, `{price}`,
+    `{destination}`."""
 
     name: str
     method: Literal["GET", "POST", "PATCH", "DELETE"]
@@ -91,6 +93,22 @@ TEAM_DOORS = (
     _read("budget", "budgets/{budget}/"),
     _act("budget", "budgets/{budget}/", body=b'{"limit": "7"}', method="PATCH"),
     _act("budget", "budgets/{budget}/", REMOVERS, method="DELETE"),
+    _read("settings", "settings/"),
+    _act("settings", "settings/", body=b'{"is_private": true}', method="PATCH"),
+    _read("prices", "prices/"),
+    _act("prices", "prices/", MAKERS, b'{"model_pattern": "m", "usd_per_mtok": {"input": "1", "output": "2"}}'),
+    # It changes nothing: members may ask.
+    _act("price_trial", "prices/try/", MEMBERS, b'{"model": "m", "usage": {}}'),
+    _act("price", "prices/{price}/", REMOVERS, method="DELETE"),
+    _read("destinations", "delivery_destinations/", answers=ADMINISTRATORS),
+    _act(
+        "destinations",
+        "delivery_destinations/",
+        MAKERS,
+        b'{"name": "finance", "kind": "email", "address": "finance@example.com"}',
+    ),
+    _act("destination", "delivery_destinations/{destination}/", body=b'{"is_enabled": false}', method="PATCH"),
+    _read("deliveries", "report_deliveries/", answers=ADMINISTRATORS),
 )
 OWN_DOORS = (
     ApiDoor("users_me", "GET", "/api/users/@me/", SIGNED_IN),
@@ -100,8 +118,14 @@ OWN_DOORS = (
 """What is told is the visitor's own."""
 API_DOORS = (*TEAM_DOORS, *OWN_DOORS, ApiDoor("api_schema", "GET", "/api/schema/", ("200",) * 5))
 
-THING_DOORS = tuple(door for door in TEAM_DOORS if door.path.count("{") > 1)
-"""Those that name a thing by its id."""
+ORGANIZATIONS_THINGS = ("{destination}",)
+"""They are found below every team of their organization."""
+THING_DOORS = tuple(
+    door
+    for door in TEAM_DOORS
+    if door.path.count("{") > 1 and not any(thing in door.path for thing in ORGANIZATIONS_THINGS)
+)
+"""Those that name a thing of one team by its id."""
 
 
 def fill_path(path: str, setup: GatewaySetup, *, team_id: int | None = None) -> str:
@@ -123,6 +147,8 @@ def fill_path(path: str, setup: GatewaySetup, *, team_id: int | None = None) -> 
         day=_ensure_report(setup).day if "{day}" in path else "",
         budget=_ensure_budget(setup).pk if "{budget}" in path else "",
         alert=_ensure_alert(setup).pk if "{alert}" in path else "",
+        price=_ensure_price(setup).pk if "{price}" in path else "",
+        destination=_ensure_destination(setup).pk if "{destination}" in path else "",
     )
 
 
@@ -154,6 +180,22 @@ def _ensure_budget(setup: GatewaySetup) -> Budget:
         team=setup.alpha, period="monthly", unit="usd", defaults={"limit": 100, "thresholds": [100]}
     )
     return budget
+
+
+def _ensure_price(setup: GatewaySetup) -> CustomPrice:
+    price, _ = CustomPrice.objects.get_or_create(team=setup.alpha, model_pattern="agreed-*", input_token_price=0)
+    return price
+
+
+def _ensure_destination(setup: GatewaySetup) -> DeliveryDestination:
+    destination, _ = DeliveryDestination.objects.get_or_create(
+        organization=setup.gateway.organization,
+        name="ours",
+        kind="email",
+        address="ours@example.com",
+        first_day=date(2026, 11, 1),
+    )
+    return destination
 
 
 def _ensure_alert(setup: GatewaySetup) -> AccountingAlert:

@@ -82,6 +82,24 @@ def test_shared_gateway_gets_a_credential_by_mapping(world: World) -> None:
     assert made["id"] not in list_shown(world)
 
 
+def test_gateway_is_made_by_its_name(world: World) -> None:
+    """Once: a second credential of the same name is the same gateway's; its events are the team's."""
+    first, second = (
+        world.post("credentials/", {"label": label, "gateway_name": "production"}, status=201) for label in "ab"
+    )
+    assert first["gateway_id"] == second["gateway_id"]
+    assert (first["gateway"], first["routing"]) == ("production", "team")
+    assert Gateway.objects.get(name="production").organization == world.team.organization
+
+
+@pytest.mark.parametrize("beside", [{"routing": "mapping"}, {"gateway_id": "00000000-0000-4000-8000-000000000000"}])
+def test_gateways_name_goes_with_nothing_else(world: World, beside: dict[str, str]) -> None:
+    """An id names another gateway, and a mapping is made for one that is there."""
+    problem = world.post("credentials/", {"label": "x", "gateway_name": "production", **beside}, status=400)
+    assert problem["errors"][0]["parameter"] == "gateway_name"
+    assert not Gateway.objects.filter(name="production").exists()
+
+
 @pytest.mark.parametrize("routing", ["team", "mapping"])
 def test_gateway_of_another_organization_is_no_gateway(world: World, routing: str) -> None:
     """Its id is refused as one that does not exist."""

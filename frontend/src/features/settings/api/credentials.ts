@@ -1,0 +1,35 @@
+import { useQuery } from '@tanstack/react-query'
+import { getJson, type Schemas } from '../../../shared/api/client'
+import { sendJson } from '../../../shared/api/acts'
+import { keyOf, pathOf, useAct } from './paths'
+
+export type Credential = Schemas['CredentialAnswer']
+export type NewToken = Schemas['CredentialTokenAnswer']
+
+const CHANGED = ['credentials', 'gateways']
+
+export function useCredentials(teamId: string) {
+    return useQuery({
+        queryKey: keyOf(teamId, 'credentials'),
+        queryFn: ({ signal }) => getJson<Schemas['CredentialsAnswer']>(pathOf(teamId, 'credentials'), {}, signal),
+    })
+}
+
+/** What comes back has the token, which is told nowhere else. */
+export function useCreateCredential(teamId: string) {
+    return useAct(teamId, CHANGED, (body: { label?: string; gateway_name?: string }) =>
+        sendJson<NewToken>('POST', pathOf(teamId, 'credentials'), body)
+    )
+}
+
+export function useRotateCredential(teamId: string) {
+    return useAct(teamId, CHANGED, ({ id, overlapHours }: { id: number; overlapHours: number | string }) =>
+        sendJson<NewToken>('POST', pathOf(teamId, `credentials/${String(id)}/rotate`), { overlap_hours: overlapHours })
+    )
+}
+
+export function useRevokeCredential(teamId: string) {
+    return useAct(teamId, CHANGED, (id: number) =>
+        sendJson<Credential>('POST', pathOf(teamId, `credentials/${String(id)}/revoke`), {})
+    )
+}
