@@ -196,12 +196,14 @@ def _describe_number(finding: Finding) -> str:
 
 
 def _describe_ratio(finding: Finding) -> str:
+    any_part = ""
     if finding.figure == COST_PER_TOKEN:
         values = f"${finding.seen:.3g} a token; usual is ${finding.usual or 0:.3g}"
     else:
-        part, whole = RATIOS[finding.figure]
-        values = f"{part} / {whole} = {finding.seen:.3g}; usual is {finding.usual or 0:.3g}"
-    return f"{values}, on average over {finding.calls:,} calls."
+        ratio = RATIOS[finding.figure]
+        values = f"{ratio.part} / {ratio.whole} = {finding.seen:.3g}; usual is {finding.usual or 0:.3g}"
+        any_part = f" with any {ratio.part}" if ratio.is_where_any else ""
+    return f"{values}, on average over {finding.calls:,} calls{any_part}."
 
 
 def _describe_silence(finding: Finding) -> str:
