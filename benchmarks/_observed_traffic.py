@@ -105,7 +105,7 @@ def _divide(values: Mapping[str, Any]) -> dict[str, Quotients]:
     quotients = {}
     for name, ratio in RATIOS.items():
         part = values.get(ratio.part)
-        if values.get(ratio.whole) and (part if ratio.is_where_any else part is not None):
+        if part is not None and values.get(ratio.whole) and (part or not ratio.is_where_any):
             quotient = float(part) / values[ratio.whole]
             quotients[name] = Quotients(1, quotient, quotient**2)
     return quotients
