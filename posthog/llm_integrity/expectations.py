@@ -58,10 +58,11 @@ _PARTS = {
 RATIOS: Mapping[str, Ratio] = MappingProxyType(
     {
         **_PARTS,
-        **{f"{name}{WHERE_ANY}": ratio._replace(is_where_any=True) for name, ratio in _PARTS.items()},
+        f"cache_read_ratio{WHERE_ANY}": _PARTS["cache_read_ratio"]._replace(is_where_any=True),
         COST_PER_TOKEN: Ratio("total_cost_usd", "total_tokens"),
     }
 )
+"""Of cache reads alone: what a call writes depends on whether it read, so chance stays in such an average."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """
 `ratio_jumped`: a ratio that left its range.
 
-Cache reads per input, cache writes per input, reasoning per output, each over all calls and over those that have any,
-and dollars per token: averages over the calls of the newest block, beside the median and the range of the past's
-blocks. Distances are quotients, and a fifth at least.
+Cache reads per input, over all calls and over those that have any, cache writes per input, reasoning per output and
+dollars per token: averages over the calls of the newest block, beside the median and the range of the past's blocks.
+Distances are quotients, and a fifth at least.
 It has jumped where
 
 - it lies further from the median than `BEYOND` times the furthest block of the past, which is a new level; or

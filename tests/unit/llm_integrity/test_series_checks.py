@@ -93,7 +93,8 @@ class TestRatios:
         name = "cache_read_ratio_where_any"
         past = [tally(ratios={"cache_read_ratio": 0.25 + 0.1 * (place % 4), name: 0.7}) for place in range(WEEK)]
         (finding,) = find(look(past, [tally(ratios={"cache_read_ratio": 0.24, name: 0.41})]), CheckName.RATIO_JUMPED)
-        assert (finding.figure, finding.usual) == (name, pytest.approx(0.7))
+        assert finding.figure == name
+        assert finding.usual == pytest.approx(0.7)
         far = look(past, [tally(ratios={"cache_read_ratio": 0.05, name: 0.41})])
         assert [each.figure for each in find(far, CheckName.RATIO_JUMPED)] == [name]
         assert FindingKey(CheckName.RATIO_JUMPED, SUBJECT, "cache_read_ratio") not in far.judged
