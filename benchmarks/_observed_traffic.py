@@ -103,9 +103,10 @@ def tally_call(call: Call) -> Tally:
 
 def _divide(values: Mapping[str, Any]) -> dict[str, Quotients]:
     quotients = {}
-    for name, (part, whole) in RATIOS.items():
-        if values.get(whole) and values.get(part) is not None:
-            quotient = float(values[part]) / values[whole]
+    for name, ratio in RATIOS.items():
+        part = values.get(ratio.part)
+        if part is not None and values.get(ratio.whole) and (part or not ratio.is_where_any):
+            quotient = float(part) / values[ratio.whole]
             quotients[name] = Quotients(1, quotient, quotient**2)
     return quotients
 

@@ -10,6 +10,7 @@ class EnterpriseConfig(AppConfig):
     label = "ee"
 
     def ready(self) -> None:
+        import_module("ee.reconciliation.book_alerts")
         import_module("ee.tasks.budgets")
         import_module("ee.tasks.provider_reconciliation")
         import_module("ee.tasks.report_delivery")

@@ -37,6 +37,7 @@ class ProviderReconciliation(models.Model):
     lowest_agreement = models.DecimalField(
         max_digits=7, decimal_places=4, null=True, help_text="Per cent, of the kind that agrees least; null: no usage"
     )
+    calls = models.BigIntegerField(default=0, help_text="Ours that were compared; 0 also where nobody counted them")
     kinds = models.JSONField(help_text="Kind → theirs, ours, agreement, not_told; numbers as text, null: not known")
 
     class Meta:

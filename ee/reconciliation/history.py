@@ -31,6 +31,7 @@ class Disagreement:
 
     Attributes:
         organization_id: None: the calls of all organizations were compared.
+        calls: Ours that were compared.
         start: First day of UTC; `end` is exclusive.
         agreement: Per cent, as is `threshold`.
         worst: The lines that differ most, the worst first, each with the codes of its likely causes.
@@ -40,6 +41,7 @@ class Disagreement:
     organization_id: UUID | None
     provider: str
     kind: str
+    calls: int
     start: date
     end: date
     compared_at: datetime
@@ -104,15 +106,17 @@ def list_disagreements(*, source: str = ProviderReconciliation.Source.API) -> li
     Empty again as soon as a newer one agrees, so an alert made of it can close itself; looking at older days again
     changes nothing.
     """
-    newest = (
-        ProviderReconciliation.objects.filter(source=source)
-        .order_by("organization_id", "provider", "-end", "-compared_at")
-        .distinct("organization_id", "provider")
-    )
-    return [each for reconciliation in newest for each in _list_under(reconciliation)]
+    return [each for newest in list_newest().filter(source=source) for each in list_under(newest)]
 
 
-def _list_under(reconciliation: ProviderReconciliation) -> Iterator[Disagreement]:
+def list_newest() -> QuerySet[ProviderReconciliation]:
+    """Of each organization, provider and source the newest reconciliation of the latest days."""
+    own = ("organization_id", "provider", "source")
+    return ProviderReconciliation.objects.order_by(*own, "-end", "-compared_at").distinct(*own)
+
+
+def list_under(reconciliation: ProviderReconciliation) -> Iterator[Disagreement]:
+    """The kinds of it that agree less than its threshold."""
     kinds: Mapping[str, Mapping[str, Any]] = reconciliation.kinds
     for kind, told in sorted(kinds.items(), key=lambda item: KINDS.index(item[0])):
         agreement = None if told["agreement"] is None else Decimal(told["agreement"])
@@ -123,6 +127,7 @@ def _list_under(reconciliation: ProviderReconciliation) -> Iterator[Disagreement
             organization_id=reconciliation.organization_id,
             provider=reconciliation.provider,
             kind=kind,
+            calls=reconciliation.calls,
             start=reconciliation.start,
             end=reconciliation.end,
             compared_at=reconciliation.compared_at,

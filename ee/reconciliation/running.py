@@ -84,6 +84,7 @@ def reconcile(scope: Scope, books: Books, *, now: datetime) -> tuple[ProviderRec
             end=scope.end,
             compared_at=now,
             threshold=scope.threshold,
+            calls=sum(line.rows for line in ours.values()),
         ),
         compared,
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 from posthog.llm_analytics.changed_hours import TeamHour, floor_day
 from posthog.models.ai_events.sql import TABLE
-from posthog.models.ai_usage_hourly.sql import FIGURES, FLAGS_OF_CELLS, FLAGS_OF_ROWS, HOUR_S
+from posthog.models.ai_usage_hourly.grain import FLAGS_OF_CELLS, FLAGS_OF_ROWS, HOUR_S, Grain
+from posthog.models.ai_usage_hourly.sql import FIGURES
 
 DAY_S = 24 * HOUR_S
 
@@ -37,6 +38,11 @@ def list_cell_columns(figures: Collection[str] = ALL_FIGURES) -> list[str]:
 
 
 CELL_FIGURES = ", ".join(list_cell_columns())
+
+
+def list_sums(grain: Grain) -> list[str]:
+    """The columns of a grain's cell that are no key."""
+    return [*(figure.name for figure in grain.figures), "flag_names", "flag_rows"]
 
 
 def between_sql(start: str, end: str) -> str:
@@ -74,8 +80,35 @@ def sum_rows_sql(
     """
     sums = [(figure.name, figure.of_rows) for figure in FIGURES if figure.name in figures]
     if FLAGS in figures:
-        sums += [("flag_names", f"({FLAGS_OF_ROWS} AS {FLAGS}).1"), ("flag_rows", f"{FLAGS}.2")]
-    columns = ",\n            ".join(f"{value} AS {name}" for name, value in (*keys, *more, *sums))
+        sums += _list_flag_sums(FLAGS_OF_ROWS)
+    return _select_rows_sql(keys, [*more, *sums], places, where)
+
+
+def sum_rows_by_hour_sql(
+    grain: Grain, places: str, *, more: Sequence[tuple[str, str]] = (), by_cell: bool = True
+) -> str:
+    """
+    Rows → an hour grain's cells of teams' hours.
+
+    Args:
+        places: As of `sum_rows_sql`, and so is `more`.
+        by_cell: False: each hour is one cell.
+    """
+    keys = [("team_id", "e.team_id"), ("hour", "toStartOfHour(e.timestamp)")]
+    if by_cell:
+        keys += [(key.name, key.of_row) for key in grain.keys]
+    sums = [(figure.name, figure.of_rows) for figure in grain.figures]
+    return _select_rows_sql(keys, [*more, *sums, *_list_flag_sums(grain.flags_of_rows)], places)
+
+
+def _list_flag_sums(of_rows: str) -> list[tuple[str, str]]:
+    return [("flag_names", f"({of_rows} AS {FLAGS}).1"), ("flag_rows", f"{FLAGS}.2")]
+
+
+def _select_rows_sql(
+    keys: Sequence[tuple[str, str]], sums: Sequence[tuple[str, str]], places: str, where: str = ""
+) -> str:
+    columns = ",\n            ".join(f"{value} AS {name}" for name, value in (*keys, *sums))
     group = f"GROUP BY {', '.join(value for _, value in keys)}" if keys else "HAVING count() > 0"
     return f"""
         SELECT

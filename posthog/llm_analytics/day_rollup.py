@@ -17,7 +17,8 @@ from django.conf import settings
 from posthog.clickhouse.client import WAIT_FOR_SHARDS, sync_execute
 from posthog.llm_analytics.cell_sql import BIG_QUERY, CELL_FIGURES, FLAGS, sum_cells_sql
 from posthog.llm_analytics.changed_hours import Mark, TeamHour, floor_day, take_change_number
-from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS, Grain, insert_table
+from posthog.models.ai_usage_hourly.grain import Grain
+from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS, insert_table
 
 DAY = timedelta(days=1)
 

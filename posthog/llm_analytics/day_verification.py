@@ -22,7 +22,8 @@ from posthog.llm_analytics.changed_hours import TeamHour, floor_day, list_marked
 from posthog.llm_analytics.day_rollup import sum_hours_sql
 from posthog.llm_analytics.rollup_verification import Drift, Scope
 from posthog.llm_analytics.whole_days import DAY
-from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS, Grain
+from posthog.models.ai_usage_hourly.grain import Grain
+from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS
 
 
 def list_day_drifts(scope: Scope, *, drifting: Iterable[TeamHour] = ()) -> list[Drift]:

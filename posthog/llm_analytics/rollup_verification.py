@@ -17,20 +17,20 @@ from django.conf import settings
 from posthog.clickhouse.client import query_rows
 from posthog.llm_analytics.cell_sql import (
     BIG_QUERY,
-    CELL_FIGURES,
     HOUR_RANGES,
     OF_PLACES,
     between_sql,
     list_run_params,
-    sum_rows_sql,
+    list_sums,
+    sum_rows_by_hour_sql,
 )
 from posthog.llm_analytics.changed_hours import HOUR, TeamHour, list_marked
 from posthog.llm_analytics.team_administration import is_drain_running
 from posthog.models import Team
-from posthog.models.ai_usage_hourly.sql import FIGURES, GRAINS, SLOT_S, Grain
+from posthog.models.ai_usage_hourly.grain import Grain
+from posthog.models.ai_usage_hourly.sql import HOURLY
 
 LOOK_EVERY_S = 0.2
-NAMES = tuple(figure.name for figure in FIGURES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def verify(scope: Scope, *, now: datetime) -> Verified:
     Raises:
         ClickHouseError: The store could not be read.
     """
-    outcomes = [_verify_grain(grain, scope, now=now) for grain in GRAINS]
+    outcomes = [_verify_grain(grain, scope, now=now) for grain in HOURLY]
     return Verified(
         hours=sum(outcome.hours for outcome in outcomes),
         marked=sum(outcome.marked for outcome in outcomes),
@@ -143,13 +143,12 @@ def _compare(grain: Grain, scope: Scope, *, only: Sequence[TeamHour] | None = No
 
 def compare_sql(grain: Grain, chosen: str) -> str:
     """One row an hour; a digest is the sum of its cells' hashes, so the order of cells does not matter."""
-    dimensions = [dimension.name for dimension in grain.dimensions]
-    cell = f"(half, {', '.join(dimensions)}, {CELL_FIGURES})"
-    keys = [*_hour_keys(), *((dimension.name, dimension.of_row) for dimension in grain.dimensions)]
+    columns = ", ".join([*(key.name for key in grain.keys), *list_sums(grain)])
+    cell = f"({columns})"
     of_rows = chosen.replace("(team_id, hour)", "(e.team_id, toStartOfHour(e.timestamp))").replace(
         "AND team_id", "AND e.team_id"
     )
-    scanned = sum_rows_sql(keys, f"{between_sql('start', 'end')} {of_rows}")
+    scanned = sum_rows_by_hour_sql(grain, f"{between_sql('start', 'end')} {of_rows}")
     return f"""
     SELECT
         team_id, hour,
@@ -165,21 +164,13 @@ def compare_sql(grain: Grain, chosen: str) -> str:
         SELECT team_id, hour, 1 AS is_stored, sum(rows) AS hour_rows, any(rows_kept_until) AS kept_until,
             sum(cityHash64(toString({cell}))) AS digest
         FROM {grain.table} FINAL
-        ARRAY JOIN half, {", ".join(dimensions)}, {CELL_FIGURES}
+        ARRAY JOIN {columns}
         WHERE hour >= toDateTime(%(start)s, 'UTC') AND hour < toDateTime(%(end)s, 'UTC') {chosen}
         GROUP BY team_id, hour
     )
     GROUP BY team_id, hour
     ORDER BY hour, team_id
     """
-
-
-def _hour_keys() -> list[tuple[str, str]]:
-    return [
-        ("team_id", "e.team_id"),
-        ("hour", "toStartOfHour(e.timestamp)"),
-        ("half", f"toUInt8(toMinute(e.timestamp) >= {SLOT_S // 60})"),
-    ]
 
 
 def _has_outlived(each: _Difference, retention_days: Mapping[int, int], *, now: datetime) -> bool:
@@ -195,10 +186,12 @@ def _list_drifts(grain: Grain, hours: Sequence[TeamHour]) -> Iterator[Drift]:
         return
     params = list_run_params(hours) | {"start": min(e.hour for e in hours), "end": max(e.hour for e in hours) + HOUR}
     places = f"{between_sql('start', 'end')} AND {OF_PLACES}"
-    scanned = _by_place(query_rows(sum_rows_sql(_hour_keys()[:2], places), params, settings=BIG_QUERY))
+    scanned = _by_place(query_rows(sum_rows_by_hour_sql(grain, places, by_cell=False), params, settings=BIG_QUERY))
     stored = _by_place(query_rows(_stored_sql(grain), params, settings=BIG_QUERY))
     for place in hours:
-        pairs = {name: (stored.get(place, {}).get(name), scanned.get(place, {}).get(name)) for name in NAMES}
+        pairs = {
+            name: (stored.get(place, {}).get(name), scanned.get(place, {}).get(name)) for name in _list_names(grain)
+        }
         yield Drift(
             table=grain.table,
             team_id=place.team_id,
@@ -207,12 +200,17 @@ def _list_drifts(grain: Grain, hours: Sequence[TeamHour]) -> Iterator[Drift]:
         )
 
 
+def _list_names(grain: Grain) -> list[str]:
+    return [figure.name for figure in grain.figures]
+
+
 def _stored_sql(grain: Grain) -> str:
-    sums = ", ".join(f"sum(c.{name}) AS {name}" for name in NAMES)
+    names = _list_names(grain)
+    sums = ", ".join(f"sum(c.{name}) AS {name}" for name in names)
     return f"""
         SELECT c.team_id AS team_id, c.hour AS hour, {sums}
         FROM (
-            SELECT team_id, hour, {", ".join(NAMES)} FROM {grain.table} FINAL ARRAY JOIN {", ".join(NAMES)}
+            SELECT team_id, hour, {", ".join(names)} FROM {grain.table} FINAL ARRAY JOIN {", ".join(names)}
             WHERE (team_id, hour) IN ({HOUR_RANGES})
         ) AS c
         GROUP BY team_id, hour

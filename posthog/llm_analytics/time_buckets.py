@@ -12,7 +12,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from posthog.errors import AccountingError
-from posthog.models.ai_usage_hourly.sql import SLOT_S
+from posthog.models.ai_usage_hourly.grain import SLOT_S
 
 Interval = Literal["hour", "day", "week", "month"]
 

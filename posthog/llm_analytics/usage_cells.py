@@ -31,7 +31,8 @@ from posthog.llm_analytics.outlived_hours import drop_outlived
 from posthog.llm_analytics.usage_rollup import LATENESS
 from posthog.llm_analytics.usage_sums import SUMMED, UsageSums
 from posthog.llm_analytics.whole_days import WholeDays, find_whole_days
-from posthog.models.ai_usage_hourly.sql import DAYS, END_USERS, GRAINS, SLOT_S, USAGE, Dimension, Grain
+from posthog.models.ai_usage_hourly.grain import SLOT_S, Dimension, Grain
+from posthog.models.ai_usage_hourly.sql import DAYS, END_USERS, GRAINS, USAGE
 
 DimensionName = Literal[
     "event", "call_kind", "model", "provider", "product", "framework", "lib", "gateway", "api_key_alias",

@@ -23,13 +23,14 @@ import structlog
 from django.conf import settings
 
 from posthog.clickhouse.client import WAIT_FOR_SHARDS, sync_execute
-from posthog.llm_analytics.cell_sql import BIG_QUERY, between_sql, sum_rows_sql
+from posthog.llm_analytics.cell_sql import BIG_QUERY, between_sql, sum_rows_by_hour_sql
 from posthog.llm_analytics.changed_hours import Mark, TeamHour, list_due, remove_marks, take_change_number
 from posthog.llm_analytics.day_rollup import roll_up_days
 from posthog.llm_analytics.outlived_hours import find_outlived
 from posthog.metrics import ROLLUP_HOURS_OUTLIVED
 from posthog.models import ChangedUsageHour
-from posthog.models.ai_usage_hourly.sql import GRAINS, HOUR_COLUMNS, Grain, insert_table
+from posthog.models.ai_usage_hourly.grain import HOUR_COLUMNS, Grain
+from posthog.models.ai_usage_hourly.sql import HOURLY, insert_table
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +100,7 @@ def roll_up(marks: Sequence[Mark]) -> None:
         "start": min(mark.hour for mark in marks),
         "end": max(mark.hour for mark in marks) + timedelta(hours=1),
     }
-    for grain in GRAINS:
+    for grain in HOURLY:
         sync_execute(roll_up_sql(grain, settings.CLICKHOUSE_CLUSTER), params, settings={**BIG_QUERY, **WAIT_FOR_SHARDS})
     roll_up_days(marks)
 
@@ -116,12 +117,6 @@ def roll_up_sql(grain: Grain, cluster: str = "") -> str:
 
     `groupArray` leaves NULLs out, and the arrays would no longer be of one length: so it takes whole tuples.
     """
-    keys = [
-        ("team_id", "e.team_id"),
-        ("hour", "toStartOfHour(e.timestamp)"),
-        ("half", "toUInt8(toMinute(e.timestamp) >= 30)"),
-        *((dimension.name, dimension.of_row) for dimension in grain.dimensions),
-    ]
     places = f"""{between_sql("start", "end")}
             AND (e.team_id, toStartOfHour(e.timestamp)) IN (SELECT team_id, hour FROM ({CHANGED}))"""
     names = [name for name, _ in grain.cell_columns]
@@ -139,7 +134,7 @@ LEFT JOIN (
         cell.team_id AS team_id, cell.hour AS hour,
         min(cell.kept_until) AS rows_kept_until, sum(cell.rows) AS hour_rows,
         groupArray(({cell})) AS cells
-    FROM ({sum_rows_sql(keys, places, more=[("kept_until", "min(e.drop_date)")])}) AS cell
+    FROM ({sum_rows_by_hour_sql(grain, places, more=[("kept_until", "min(e.drop_date)")])}) AS cell
     GROUP BY cell.team_id, cell.hour
 ) AS fresh ON fresh.team_id = changed.team_id AND fresh.hour = changed.hour
 LEFT JOIN (

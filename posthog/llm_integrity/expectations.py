@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from types import MappingProxyType
+from typing import NamedTuple
 
 from posthog.llm_integrity.blocks import MIN_CALLS, cut_blocks
 from posthog.llm_integrity.tallies import Hour, Tally, add_hours
@@ -25,15 +26,43 @@ ALWAYS_REPORTED: Mapping[str, float] = MappingProxyType({"input_tokens": 0.95, "
 """Declared: count → share of a series' successful generations that must report it, whatever was usual."""
 
 COST_PER_TOKEN = "cost_per_token"
-RATIOS: Mapping[str, tuple[str, str]] = MappingProxyType(
+WHERE_ANY = "_where_any"
+
+
+class Ratio(NamedTuple):
+    """
+    A part of a whole, by their columns, averaged over calls that report both.
+
+    Attributes:
+        is_where_any: Only over calls that have any of the part. How much of a prompt a cached call reads is a property
+            of the application and of how it is counted; whether calls hit the cache is chance, and hides a change.
+    """
+
+    part: str
+    whole: str
+    is_where_any: bool = False
+
+    @property
+    def min_calls(self) -> int:
+        """Calls that an average is taken of, at least."""
+        return MIN_CALLS_WITH_ANY if self.is_where_any else MIN_CALLS
+
+
+MIN_CALLS_WITH_ANY = 20
+"""Such an average varies far less than one over a block's calls, of which some have nothing."""
+_PARTS = {
+    "cache_read_ratio": Ratio("cache_read_input_tokens", "input_tokens"),
+    "cache_creation_ratio": Ratio("cache_creation_input_tokens", "input_tokens"),
+    "reasoning_ratio": Ratio("reasoning_tokens", "output_tokens"),
+}
+RATIOS: Mapping[str, Ratio] = MappingProxyType(
     {
-        "cache_read_ratio": ("cache_read_input_tokens", "input_tokens"),
-        "cache_creation_ratio": ("cache_creation_input_tokens", "input_tokens"),
-        "reasoning_ratio": ("reasoning_tokens", "output_tokens"),
-        COST_PER_TOKEN: ("total_cost_usd", "total_tokens"),
+        **_PARTS,
+        f"cache_read_ratio{WHERE_ANY}": _PARTS["cache_read_ratio"]._replace(is_where_any=True),
+        COST_PER_TOKEN: Ratio("total_cost_usd", "total_tokens"),
     }
 )
-"""Name → the columns of part and whole."""
+"""Of cache reads alone: what a call writes depends on whether it read, so chance stays in such an average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +120,12 @@ def measure_flag(flag: str) -> Measure:
 
 
 def measure_ratio(name: str) -> Measure:
-    """The average of a ratio over calls; None where fewer than a block's calls have it."""
+    """The average of a ratio over calls; None where too few calls have it."""
+    min_calls = RATIOS[name].min_calls
 
     def measure(tally: Tally) -> float | None:
         quotients = tally.quotients.get(name)
-        return quotients.mean if quotients and quotients.calls >= MIN_CALLS else None
+        return quotients.mean if quotients and quotients.calls >= min_calls else None
 
     return measure
 

@@ -129,6 +129,15 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             "minutes.",
             action="List the holes, look at the shipper's log and spool, then back-fill from the gateway's own books.",
         ),
+        CheckName.PROVIDER_DISAGREES: CheckText(
+            title="{figure}: our sums and the books of {subject} disagree",
+            meaning="The provider counts, and bills, something else than our sums hold: calls went around the gateway "
+            "or were lost, were counted twice, or are read or priced in another way.",
+            compares="What both sides have over what either has, by day and model, in the latest days of UTC that were "
+            "compared with the provider's usage and cost API or with a file of it.",
+            action="Start with the models and days that differ most and with their likely causes; compare the days "
+            "again once they are mended, or once late events are in.",
+        ),
     }
 )
 
@@ -150,10 +159,11 @@ def describe_finding(finding: Finding) -> FindingText:
     text = CHECK_TEXTS[finding.check]
     title = text.title.format(figure=finding.figure, subject=describe_subject(finding.subject))
     meaning = describe_flag(finding.figure) if finding.check == CheckName.FLAG_SHARE else text.meaning
+    since = f"Since {finding.since:%Y-%m-%d %H:%M} UTC."
     return FindingText(
         title=title,
         meaning=meaning,
-        evidence=f"{_describe_values(finding)} Since {finding.since:%Y-%m-%d %H:%M} UTC. {text.compares}",
+        evidence=" ".join([_describe_values(finding), since, *finding.facts, text.compares]),
         action=text.action,
         runbook=f"docs/runbook.md#{finding.check}",
     )
@@ -163,6 +173,8 @@ def describe_subject(subject: Subject) -> str:
     """In a sentence, e.g. `gpt-4o of openai, streamed, by gateway main`."""
     if subject.team_id is not None:
         return f"team {subject.team_id}"
+    if subject.gateway is None and subject.provider is not None:
+        return f"the provider {subject.provider}"
     gateway = f"gateway {subject.gateway}" if subject.gateway else "no gateway"
     if subject.model is None:
         return gateway
@@ -184,16 +196,24 @@ def _describe_number(finding: Finding) -> str:
 
 
 def _describe_ratio(finding: Finding) -> str:
+    any_part = ""
     if finding.figure == COST_PER_TOKEN:
         values = f"${finding.seen:.3g} a token; usual is ${finding.usual or 0:.3g}"
     else:
-        part, whole = RATIOS[finding.figure]
-        values = f"{part} / {whole} = {finding.seen:.3g}; usual is {finding.usual or 0:.3g}"
-    return f"{values}, on average over {finding.calls:,} calls."
+        ratio = RATIOS[finding.figure]
+        values = f"{ratio.part} / {ratio.whole} = {finding.seen:.3g}; usual is {finding.usual or 0:.3g}"
+        any_part = f" with any {ratio.part}" if ratio.is_where_any else ""
+    return f"{values}, on average over {finding.calls:,} calls{any_part}."
 
 
 def _describe_silence(finding: Finding) -> str:
     return f"No call; {finding.usual or 0:,.0f} at least were usual in the same hours."
+
+
+def _describe_agreement(finding: Finding) -> str:
+    return (
+        f"Agreement {finding.seen:.4%} over {finding.calls:,} calls of ours; at least {finding.usual or 0:.4%} is due."
+    )
 
 
 _DESCRIBERS: Mapping[CheckName, Callable[[Finding], str]] = {
@@ -201,4 +221,5 @@ _DESCRIBERS: Mapping[CheckName, Callable[[Finding], str]] = {
     CheckName.UNPRICED_MODEL: _describe_number,
     CheckName.RATIO_JUMPED: _describe_ratio,
     CheckName.SOURCE_SILENT: _describe_silence,
+    CheckName.PROVIDER_DISAGREES: _describe_agreement,
 }

@@ -28,6 +28,7 @@ class CheckName(StrEnum):
     CLOCK_SKEWED = "clock_skewed"
     CALLS_REPEATED = "calls_repeated"
     EVENTS_MISSING = "events_missing"
+    PROVIDER_DISAGREES = "provider_disagrees"
 
 
 class Subject(NamedTuple):
@@ -49,6 +50,7 @@ class Finding:
         usual: What was expected; None where nothing was, only a rule.
         calls: That `seen` was taken from.
         since: Begin of the first hour (UTC) that is wrong.
+        facts: Sentences with what else is known, for a person; plain text, whose names may be the callers' own.
     """
 
     check: CheckName
@@ -59,6 +61,7 @@ class Finding:
     usual: float | None = None
     calls: int
     since: datetime
+    facts: tuple[str, ...] = ()
 
     @property
     def key(self) -> "FindingKey":
@@ -83,3 +86,7 @@ class Looked:
 
     findings: list[Finding] = field(default_factory=list)
     judged: set[FindingKey] = field(default_factory=set)
+
+    def put_in_order(self) -> None:
+        """Findings in the order of urgency, then of check and subject."""
+        self.findings.sort(key=lambda each: (each.severity, each.check, str(each.subject), each.figure))

@@ -80,6 +80,7 @@ class AccountingAlert(models.Model):
             usual=self.usual,
             calls=self.calls,
             since=self.since,
+            facts=tuple(self.evidence.get("facts", ())),
         )
 
     def to_finding_key(self) -> FindingKey:

@@ -6,12 +6,12 @@ from typing import Any
 
 from posthog.clickhouse.client import query_rows
 from posthog.llm_analytics.alerts.arrival_hours import CALLED_AFTER, CALLED_BEFORE, CALLED_S, HAS_ID, RECEIVED_S
-from posthog.llm_analytics.alerts.series_hours import IS_TALLIED, USED_TOKENS
 from posthog.llm_analytics.cell_sql import between_sql
 from posthog.llm_integrity.checks.arrivals import BEHIND, CLOCK_TOLERANCE
 from posthog.llm_integrity.findings import CheckName, Finding, Subject
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
 from posthog.models.ai_events.sql import TABLE
+from posthog.models.ai_integrity_hourly.sql import HAS_USED_TOKENS, IS_TALLIED
 
 MOST_SAMPLES = 5
 OF_ARRIVALS = frozenset({CheckName.CLOCK_SKEWED, CheckName.CALLS_REPEATED})
@@ -39,7 +39,7 @@ CONDITIONS: Mapping[CheckName, Callable[[Finding], str]] = {
     CheckName.FLAG_SHARE: lambda finding: HAS_FLAG,
     CheckName.UNKNOWN_USAGE_KEY: lambda finding: HAS_FLAG,
     CheckName.UNPRICED_MODEL: lambda finding: HAS_FLAG,
-    CheckName.COST_MISSING: lambda finding: f"isNull(e.total_cost_usd) AND ifNull({USED_TOKENS}, 0) > 0",
+    CheckName.COST_MISSING: lambda finding: f"isNull(e.total_cost_usd) AND {HAS_USED_TOKENS}",
     CheckName.CLOCK_SKEWED: _find_skewed,
     CheckName.CALLS_REPEATED: lambda finding: f"{HAS_ID} AND count() OVER (PARTITION BY e.generation_id) > 1",
 }

@@ -1,5 +1,5 @@
 """
-What is usual for each series of an organization: learned once a day from two weeks of its rows, and kept.
+What is usual for each series of an organization: learned once a day from two weeks of its hours, and kept.
 
 Only hours that were judged before are learned from: a fault of the newest would be taken for usual. At an
 organization's first look nothing was judged, and its last day is left out. An accepted alert lets it be learned anew.
@@ -59,15 +59,16 @@ def _learn(check: AccountingCheck, team_ids: Sequence[int], *, now: datetime) ->
     end = floor_hour(check.checked_at or now - DAY)
     start = floor_hour(now) - PAST
     spoiled = list_spoiled(check.organization, since=start)
-    hours = _read_days(team_ids, start, end)
+    hours = _read_days(team_ids, start, end, now=now)
     return {series: learn(select_good(series, of_series, spoiled)) for series, of_series in hours.items()}
 
 
-def _read_days(team_ids: Sequence[int], start: datetime, end: datetime) -> SeriesHours:
-    """A day at a time: `FINAL` of two weeks of rows at once would need their memory."""
+def _read_days(team_ids: Sequence[int], start: datetime, end: datetime, *, now: datetime) -> SeriesHours:
+    """A day at a time: were none of them rolled up, `FINAL` of two weeks of rows at once would need their memory."""
     found: SeriesHours = {}
     while start < end:
-        for series, hours in read_series_hours(team_ids, start=start, end=min(start + DAY, end)).items():
+        day_end = min(start + DAY, end)
+        for series, hours in read_series_hours(team_ids, start=start, end=day_end, now=now).items():
             found.setdefault(series, []).extend(hours)
         start += DAY
     return found

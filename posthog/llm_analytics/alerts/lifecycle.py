@@ -131,6 +131,7 @@ def _take_over(alert: AccountingAlert, finding: Finding, now: datetime) -> None:
     alert.severity, alert.figure = finding.severity, finding.figure
     alert.seen, alert.usual, alert.calls = finding.seen, finding.usual, finding.calls
     alert.since, alert.updated_at = finding.since, now
+    alert.evidence = {**alert.evidence, "facts": list(finding.facts)}
 
 
 def _is_worse(alert: AccountingAlert, finding: Finding) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from posthog.llm_analytics.alerts.further_looks import look_further
 from posthog.llm_analytics.alerts.lifecycle import settle
 from posthog.llm_analytics.alerts.observations import observe
 from posthog.llm_integrity.checks.all_checks import run_checks
@@ -37,6 +38,7 @@ def look_at(organization: Organization, *, now: datetime, is_dry_run: bool = Fal
     """
     check, _ = AccountingCheck.objects.get_or_create(organization=organization)
     looked = run_checks(observe(check, now=now, is_kept=not is_dry_run), now=now)
+    look_further(organization, looked)
     if is_dry_run:
         return Look(organization, _leave_out_accepted(organization, looked), [])
     changes = settle(check, looked, now=now)

@@ -36,7 +36,7 @@ def observe(check: AccountingCheck, *, now: datetime, is_kept: bool = True) -> O
     team_ids = list_team_ids(organization)
     volumes = _read_current_volumes(organization, team_ids, now=now)
     return Observed(
-        series=read_series_hours(team_ids, start=end - SERIES_PAST, end=end),
+        series=read_series_hours(team_ids, start=end - SERIES_PAST, end=end, now=now),
         expected=load_expected(check, team_ids, now=now, is_kept=is_kept),
         volumes=volumes,
         open_keys=_list_open_keys(organization),

@@ -9,7 +9,7 @@ from posthog.llm_analytics.queries.team_scope import TeamScope
 from posthog.llm_analytics.queries.usage import UsageQuestion, read_usage
 from posthog.llm_analytics.time_ranges import Bucket, TimeRange
 from posthog.llm_analytics.usage_cells import UsageCell
-from posthog.models.ai_usage_hourly.sql import SLOT_S
+from posthog.models.ai_usage_hourly.grain import SLOT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from posthog.llm_analytics.queries.team_scope import Selection, TeamScope
 from posthog.llm_analytics.time_ranges import Bucket, TimeRange
 from posthog.llm_analytics.usage_cells import KEPT, CellQuery, DimensionName, UsageCell
 from posthog.llm_analytics.usage_sums import SUMMED, UsageSums
-from posthog.models.ai_usage_hourly.sql import FIGURES, FLAGS_OF_ROWS
+from posthog.models.ai_usage_hourly.grain import FLAGS_OF_ROWS
+from posthog.models.ai_usage_hourly.sql import FIGURES
 
 ALWAYS_APART = ("event", "call_kind")
 """Sums of calls of different kinds mean nothing: they are told apart in every cell."""

@@ -55,5 +55,5 @@ def run_checks(observed: Observed, *, now: datetime) -> Looked:
         arrivals.look(gateway, arrived, looked)
     for gateway, numbered in observed.numbered.items():
         arrivals.look_at_numbers(gateway, numbered, looked, now=now)
-    looked.findings.sort(key=lambda finding: (finding.severity, finding.check, str(finding.subject), finding.figure))
+    looked.put_in_order()
     return looked

@@ -1,8 +1,9 @@
 """
 `ratio_jumped`: a ratio that left its range.
 
-Cache reads per input, cache writes per input, reasoning per output, dollars per token, each averaged over the calls of
-the newest block, beside the median and the range of the past's blocks. Distances are quotients, and a fifth at least.
+Cache reads per input, over all calls and over those that have any, cache writes per input, reasoning per output and
+dollars per token: averages over the calls of the newest block, beside the median and the range of the past's blocks.
+Distances are quotients, and a fifth at least.
 It has jumped where
 
 - it lies further from the median than `BEYOND` times the furthest block of the past, which is a new level; or
@@ -10,14 +11,14 @@ It has jumped where
   changes by the hour, not in an instant.
 
 Either is certain by `MIN_ERRORS` standard errors. An alert stays open until the ratio is back in the past's range.
+Where a ratio has jumped in calls that have any of its part, nothing is said, or judged, of it over all calls.
 """
 
 import math
 from collections.abc import Iterator
 
-from posthog.llm_integrity.blocks import MIN_CALLS
 from posthog.llm_integrity.checks.series_view import SeriesView
-from posthog.llm_integrity.expectations import COST_PER_TOKEN, Usual, measure_ratio
+from posthog.llm_integrity.expectations import COST_PER_TOKEN, RATIOS, WHERE_ANY, Usual, measure_ratio
 from posthog.llm_integrity.findings import CheckName, Finding, FindingKey, Looked, Severity
 from posthog.llm_integrity.tallies import Quotients, Tally
 
@@ -51,13 +52,17 @@ def is_outside(value: float, usual: Usual, *, beyond: float) -> bool:
 
 
 def _list_jumped(view: SeriesView, looked: Looked) -> Iterator[Finding]:
-    for name, usual in view.expected.ratios.items():
+    told: set[str] = set()
+    # The surer ratios first: those over calls that have any of the part.
+    for name in sorted(view.expected.ratios, key=lambda name: not RATIOS[name].is_where_any):
+        usual = view.expected.ratios[name]
         # Nobody reports it any more: that is another check's finding.
-        if measure_ratio(name)(view.newest) is None or usual.blocks < MIN_BLOCKS:
+        if measure_ratio(name)(view.newest) is None or usual.blocks < MIN_BLOCKS or name in told:
             continue
         key = FindingKey(CheckName.RATIO_JUMPED, view.subject, name)
         looked.judged.add(key)
         if _has_jumped(view, name, usual, is_open=key in view.open_keys):
+            told.add(name.removesuffix(WHERE_ANY))
             yield _find(view, name, usual)
 
 
@@ -67,7 +72,9 @@ def _has_jumped(view: SeriesView, name: str, usual: Usual, *, is_open: bool) -> 
         return False
     if is_open or (is_outside(newest.mean, usual, beyond=BEYOND) and _differs(newest, usual.median, 0.0)):
         return True
-    return before is not None and before.calls >= MIN_CALLS and _differs(newest, before.mean, before.standard_error)
+    if before is None or before.calls < RATIOS[name].min_calls:
+        return False
+    return _differs(newest, before.mean, before.standard_error)
 
 
 def _differs(quotients: Quotients, other: float, error: float) -> bool:

@@ -13,47 +13,11 @@ from a thirtieth of the cells.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from posthog.llm_usage.pricing.costs import COST_COLUMNS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
-
-SLOT_S = 30 * 60
-HOUR_S = 60 * 60
-
-COUNT = "Nullable(Int64)"
-AMOUNT = "Nullable(Decimal(38, 18))"
-ROWS = "UInt64"
-LABEL = "LowCardinality(String)"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """
-    One sum of a cell.
-
-    Attributes:
-        of_rows: The aggregate over rows `e` of `ai_events`.
-        of_cells: The aggregate over cells `c`.
-    """
-
-    name: str
-    type: str
-    of_rows: str
-
-    @property
-    def of_cells(self) -> str:
-        return f"sum(c.{self.name})"
-
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """One property that all rows of a cell share; '' where a row has none. `of_row` is its value in a row `e`."""
-
-    name: str
-    of_row: str
-    type: str = LABEL
+from posthog.models.ai_integrity_hourly.sql import INTEGRITY
+from posthog.models.ai_usage_hourly.grain import AMOUNT, COUNT, ROWS, Dimension, Figure, Grain
 
 
 def _amount(column: str) -> str:
@@ -80,9 +44,6 @@ FIGURES: tuple[Figure, ...] = (
 )
 """Every sum but the flags, in table order; the flags are the map `flag_names` → `flag_rows`."""
 
-FLAGS_OF_ROWS = "sumMap(e.integrity_flags, arrayWithConstant(length(e.integrity_flags), toUInt64(1)))"
-FLAGS_OF_CELLS = "sumMap(c.flag_names, c.flag_rows)"
-
 
 def _label(name: str) -> Dimension:
     return Dimension(name, f"ifNull(e.{name}, '')")
@@ -98,67 +59,25 @@ IS_ERROR = Dimension("is_error", "toString(e.is_error)")
 END_USER = Dimension("end_user", "ifNull(e.end_user, '')", "String")
 
 
-@dataclass(frozen=True, slots=True)
-class Grain:
-    """One rollup table: its name, what its cells keep apart beside team and half hour or day, what a row is of."""
-
-    table: str
-    dimensions: tuple[Dimension, ...]
-    period: Literal["hour", "day"] = "hour"
-
-    @property
-    def storage_table(self) -> str:
-        return f"sharded_{self.table}"
-
-    @property
-    def writable_table(self) -> str:
-        return f"writable_{self.table}"
-
-    @property
-    def cell_columns(self) -> tuple[tuple[str, str], ...]:
-        """Name and element type of each array, in table order."""
-        half = (("half", "UInt8"),) if self.period == "hour" else ()
-        return (
-            *half,
-            *((dimension.name, dimension.type) for dimension in self.dimensions),
-            *((figure.name, figure.type) for figure in FIGURES),
-            ("flag_names", f"Array({LABEL})"),
-            ("flag_rows", f"Array({ROWS})"),
-        )
-
-    @property
-    def row_columns(self) -> tuple[tuple[str, str], ...]:
-        """Name and type of what a row has once, in table order."""
-        return HOUR_COLUMNS if self.period == "hour" else DAY_COLUMNS
-
-
 USAGE = Grain(
     "ai_usage_hourly",
     (
         EVENT, CALL_KIND, MODEL, PROVIDER, PRODUCT, FRAMEWORK, LIB, GATEWAY, API_KEY_ALIAS, COST_SOURCE,
         SERVICE_TIER, IS_ERROR, ERROR_TYPE,
     ),
+    FIGURES,
 )  # fmt: skip
-END_USERS = Grain("ai_usage_hourly_end_users", (EVENT, CALL_KIND, PRODUCT, END_USER))
+END_USERS = Grain("ai_usage_hourly_end_users", (EVENT, CALL_KIND, PRODUCT, END_USER), FIGURES)
 GRAINS = (USAGE, END_USERS)
 """The coarsest that has the dimensions asked for answers: the first that fits."""
 DAYS: Mapping[Grain, Grain] = {
-    USAGE: Grain("ai_usage_daily", USAGE.dimensions, "day"),
-    END_USERS: Grain("ai_usage_daily_end_users", END_USERS.dimensions, "day"),
+    USAGE: Grain("ai_usage_daily", USAGE.dimensions, FIGURES, "day"),
+    END_USERS: Grain("ai_usage_daily_end_users", END_USERS.dimensions, FIGURES, "day"),
 }
 """The same cells by UTC day."""
-TABLES = (*GRAINS, *DAYS.values())
-
-HOUR_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("team_id", "Int64"),
-    ("hour", "DateTime('UTC')"),
-    ("version", "UInt64"),
-    ("rows_kept_until", "Date"),
-    ("hour_rows", "UInt64"),
-)
-"""`version`: see `usage_rollup.py`; `rows_kept_until`: when the first of the hour's rows may go by retention."""
-DAY_COLUMNS: tuple[tuple[str, str], ...] = (("team_id", "Int64"), ("day", "DateTime('UTC')"), ("version", "UInt64"))
-"""`day`: its begin; `version`: see `day_rollup.py`."""
+HOURLY = (*GRAINS, INTEGRITY)
+"""What is summed from rows, hour by hour."""
+TABLES = (*HOURLY, *DAYS.values())
 
 STORAGE_SETTINGS = (
     "index_granularity = 24, min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000"

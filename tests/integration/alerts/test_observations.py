@@ -27,7 +27,7 @@ FAILED: dict[str, Any] = {
 
 def read(setup: GatewaySetup, hours: int = 1) -> dict[Series, list[Hour]]:
     team_ids = list_team_ids(setup.gateway.organization)
-    return read_series_hours(team_ids, start=THIS_HOUR - HOUR * hours, end=THIS_HOUR)
+    return read_series_hours(team_ids, start=THIS_HOUR - HOUR * hours, end=THIS_HOUR, now=NOW)
 
 
 def find(setup: GatewaySetup, check: str, now: Any = NOW) -> list[Finding]:

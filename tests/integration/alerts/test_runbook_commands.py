@@ -4,6 +4,7 @@ import gzip
 import json
 import shlex
 from collections.abc import Iterator
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -12,12 +13,17 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
+from ee.models import ProviderReconciliation
+from ee.reconciliation.comparison import BooksComparison
+from ee.reconciliation.history import keep_reconciliation
 from posthog.models import AccountingAlert, Gateway, OrganizationMembership, User
 from tests.factories import make_payload
 from tests.integration.alerts.stored_alerts import open_alert
 from tests.integration.alerts.stored_hours import HOUR, THIS_HOUR, store_hours
 from tests.integration.factories import GatewaySetup, list_ai_events
 from tests.local_server import LocalServer
+from tests.provider_books import KEY as PROVIDER_KEY
+from tests.provider_books import BooksApi
 from tests.spend_log_api import SpendLogApi
 from tests.unit.alerts.test_runbook import COMMAND_LINES
 
@@ -26,21 +32,32 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clickhouse, pytest.mark.usefixt
 OWNER = "ada@example.com"
 STORELESS = {"refresh_prices", "list_flags"}
 """They need packages of their own, or nothing: their own tests run them."""
-LOOKING = {"check_ai_accounting", "reconcile_gateway", "gateway_completeness", "verify_rollups"}
+LOOKING = {"check_ai_accounting", "reconcile_gateway", "reconcile_provider", "gateway_completeness", "verify_rollups"}
 """They say 1 where they find something."""
 
 
 @pytest.fixture
-def world(setup: GatewaySetup, settings: Settings) -> Iterator[GatewaySetup]:
-    """Some calls, an alert, a member, and the gateway's own books."""
+def world(setup: GatewaySetup, receiver: LocalServer, settings: Settings) -> Iterator[GatewaySetup]:
+    """Some calls, an alert, a member, the gateway's own books, and a provider's that were compared once."""
     store_hours(setup, THIS_HOUR - HOUR, 1, calls=3)
     open_alert(setup)
     user = User.objects.create_user(OWNER)
     OrganizationMembership.objects.create(user=user, organization=setup.gateway.organization, level="owner")
     settings.LLM_GATEWAY_ADMIN_KEY = "sk-admin"
-    with SpendLogApi([], key="sk-admin") as books:
+    settings.ANTHROPIC_ADMIN_KEY = PROVIDER_KEY
+    keep_reconciliation(make_reconciliation(), BooksComparison(kinds=(), lines=()))
+    with SpendLogApi([], key="sk-admin") as books, BooksApi().serve() as provider:
+        settings.OUTBOUND_HTTP_INTERNAL_HOSTS = [f"127.0.0.1:{each.port}" for each in (receiver, provider)]
+        settings.ANTHROPIC_ADMIN_URL = f"http://127.0.0.1:{provider.port}"
         Gateway.objects.filter(pk=setup.gateway.pk).update(base_url=books.url)
         yield setup
+
+
+def make_reconciliation() -> ProviderReconciliation:
+    day = THIS_HOUR.date()
+    return ProviderReconciliation(
+        provider="anthropic", source="api", start=day, end=day + 24 * HOUR, compared_at=THIS_HOUR, threshold=Decimal(99)
+    )
 
 
 def fill(line: str, setup: GatewaySetup, receiver: LocalServer, log: Path) -> list[str]:
@@ -52,6 +69,7 @@ def fill(line: str, setup: GatewaySetup, receiver: LocalServer, log: Path) -> li
         "EMAIL": OWNER,
         "MODEL": "gpt-4o",
         "FILE": str(log),
+        "RECONCILIATION": str(ProviderReconciliation.objects.get().pk),
     }
     return [values.get(argument, argument) for argument in shlex.split(line)]
 

@@ -12,7 +12,7 @@ from posthog.llm_integrity.findings import CheckName
 RUNBOOK = (Path(__file__).resolve().parents[3] / "docs" / "runbook.md").read_text()
 COMMAND_LINES = re.findall(r"^    bin/manage (.+)$", RUNBOOK, re.MULTILINE)
 SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
-EXAMPLES = {"EVENT": "0" * 32, "TEAM": "1", "ALERT": "0" * 32}
+EXAMPLES = {"EVENT": "0" * 32, "TEAM": "1", "ALERT": "0" * 32, "RECONCILIATION": "0" * 32}
 
 
 @pytest.mark.parametrize("check", CheckName)

@@ -6,7 +6,8 @@ import pytest
 
 from posthog.llm_analytics.day_rollup import fill_sql, roll_up_days_sql
 from posthog.llm_analytics.usage_rollup import roll_up_sql
-from posthog.models.ai_usage_hourly.sql import END_USERS, TABLES, USAGE, Grain, create_table_sql, drop_table_sql
+from posthog.models.ai_usage_hourly.grain import Grain
+from posthog.models.ai_usage_hourly.sql import END_USERS, TABLES, USAGE, create_table_sql, drop_table_sql
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "clickhouse"
 

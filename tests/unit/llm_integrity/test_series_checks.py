@@ -88,6 +88,26 @@ class TestRatios:
         assert (find(outside, key.check) != [], find(inside, key.check)) == (True, [])
         assert key in inside.judged
 
+    def test_calls_that_have_any_of_the_part_are_judged_for_themselves(self) -> None:
+        """Over all calls the share of hits hides it: what a hit reads of its prompt has halved, and is told once."""
+        name = "cache_read_ratio_where_any"
+        past = [tally(ratios={"cache_read_ratio": 0.25 + 0.1 * (place % 4), name: 0.7}) for place in range(WEEK)]
+        (finding,) = find(look(past, [tally(ratios={"cache_read_ratio": 0.24, name: 0.41})]), CheckName.RATIO_JUMPED)
+        assert finding.figure == name
+        assert finding.usual == pytest.approx(0.7)
+        far = look(past, [tally(ratios={"cache_read_ratio": 0.05, name: 0.41})])
+        assert [each.figure for each in find(far, CheckName.RATIO_JUMPED)] == [name]
+        assert FindingKey(CheckName.RATIO_JUMPED, SUBJECT, "cache_read_ratio") not in far.judged
+
+    def test_share_of_hits_may_change_alone(self) -> None:
+        """Then it is the ratio over all calls that has jumped."""
+        past = [tally(ratios={"cache_read_ratio": 0.5, "cache_read_ratio_where_any": 0.7})] * WEEK
+        (finding,) = find(
+            look(past, [tally(ratios={"cache_read_ratio": 0.2, "cache_read_ratio_where_any": 0.7})]),
+            CheckName.RATIO_JUMPED,
+        )
+        assert finding.figure == "cache_read_ratio"
+
     def test_ratio_that_nobody_reports_any_more_is_another_check(self) -> None:
         silent = tally()
         silent = type(silent)(calls=100, reported=silent.reported)

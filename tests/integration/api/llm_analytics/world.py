@@ -21,11 +21,12 @@ from posthog.llm_analytics.changed_hours import SETTLING
 from posthog.llm_analytics.ingestion import drain_once
 from posthog.llm_analytics.usage_rollup import roll_up_changed
 from posthog.models import OrganizationMembership, Team, User
+from posthog.models.ai_usage_hourly.sql import TABLES
 from tests.factories import make_payload
 from tests.integration.factories import GatewaySetup, deliver, make_gateway
 
 Level = OrganizationMembership.Level
-ROLLUPS = ("ai_usage_hourly", "ai_usage_hourly_end_users", "ai_usage_daily", "ai_usage_daily_end_users")
+ROLLUPS = tuple(grain.table for grain in TABLES)
 
 
 @dataclass(slots=True)
