@@ -19,7 +19,9 @@ TOKENS = ("input_tokens", "output_tokens", "total_tokens", "cache_read_input_tok
 @pytest.fixture(scope="module")
 def look(demo_run: DemoRun) -> dict[str, Any]:
     """What the browser saw of the last 24 hours (see frontend/e2e/breakdowns.mjs)."""
-    return look_at(demo_run.stack, "breakdowns", team_id=find_team_id(demo_run.stack, GATEWAY_TEAM), team=TEAM, provider=PROVIDER)
+    return look_at(
+        demo_run.stack, "breakdowns", team_id=find_team_id(demo_run.stack, GATEWAY_TEAM), team=TEAM, provider=PROVIDER
+    )
 
 
 def sum_by(key: Callable[[ExpectedRow], str], rows: Iterable[ExpectedRow]) -> dict[str, dict[str, str]]:

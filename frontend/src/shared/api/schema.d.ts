@@ -349,6 +349,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{team_id}/llm_analytics/generations/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A line for each call, with the columns of the list; an empty cell: nobody reported it. Where the store fails while the file is under way, the connection breaks: a file that ends is whole. */
+        get: operations["export_generations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{team_id}/llm_analytics/integrity/": {
         parameters: {
             query?: never;
@@ -588,6 +605,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{team_id}/llm_analytics/reports/months/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Each month's state and the sum of its days' versions that count, in order. */
+        get: operations["list_report_months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{team_id}/llm_analytics/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Sessions, the latest begun first. Sums are of their events in the range that fit the filters. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{team_id}/llm_analytics/settings/": {
         parameters: {
             query?: never;
@@ -683,6 +734,23 @@ export interface paths {
         };
         /** @description Usage by user. */
         get: operations["list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/usage/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Usage by team, over every team of the visitor's organizations; one without calls has no line. */
+        get: operations["list_projects_usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -840,6 +908,8 @@ export interface components {
             /** @description null: this is the last page. */
             next_cursor: string | null;
         };
+        /** @enum {string} */
+        BasisEnum: "learned" | "previous";
         /** @enum {string} */
         BucketEnum: "hour" | "day" | "week" | "month";
         /** @description A threshold that was reached, with the figures of that moment, and what became of its delivery. */
@@ -1037,7 +1107,7 @@ export interface components {
             mean_time_to_first_token_s: number | null;
         };
         /** @enum {string} */
-        CheckEnum: "field_vanished" | "count_missing" | "stream_differs" | "ratio_jumped" | "flag_share" | "unknown_usage_key" | "unpriced_model" | "cost_missing" | "source_silent" | "clock_skewed" | "calls_repeated" | "events_missing";
+        CheckEnum: "field_vanished" | "count_missing" | "stream_differs" | "ratio_jumped" | "flag_share" | "unknown_usage_key" | "unpriced_model" | "cost_missing" | "source_silent" | "clock_skewed" | "calls_repeated" | "events_missing" | "provider_disagrees";
         /** @description Whether the answer is the whole truth, and what keeps it from being. */
         CompletenessAnswer: {
             complete: boolean;
@@ -1756,6 +1826,26 @@ export interface components {
             completeness: components["schemas"]["CompletenessAnswer"];
             lines: components["schemas"]["ModelLine"][];
         };
+        /** @description The sum of a month's days; of those within the range that was asked for. */
+        MonthReportAnswer: {
+            /**
+             * Format: date
+             * @description Its first day.
+             */
+            month: string;
+            /** @description open: a day of it is, or was not reported; corrected: a closed day was. */
+            state: components["schemas"]["MonthReportAnswerStateEnum"];
+            /** @description State → days in it. */
+            days: {
+                [key: string]: number;
+            };
+            figures: components["schemas"]["ReportFiguresAnswer"];
+        };
+        /** @enum {string} */
+        MonthReportAnswerStateEnum: "not_reported" | "open" | "closed" | "corrected";
+        MonthReportsAnswer: {
+            months: components["schemas"]["MonthReportAnswer"][];
+        };
         MuteBodyRequest: {
             /**
              * Format: date-time
@@ -1769,7 +1859,7 @@ export interface components {
             /** Format: uuid */
             parent_uuid: string | null;
             event: components["schemas"]["GenerationAnswer"];
-            sums: components["schemas"]["TraceSumsAnswer"];
+            sums: components["schemas"]["SumsAnswer"];
         };
         /** @enum {unknown} */
         NullEnum: null;
@@ -1900,6 +1990,13 @@ export interface components {
         };
         ProjectsAnswer: {
             results: components["schemas"]["ProjectAnswer"][];
+        };
+        /** @description What every table has beside its lines. */
+        ProjectsUsageAnswer: {
+            range: components["schemas"]["SpanAnswer"];
+            total: components["schemas"]["FiguresAnswer"];
+            completeness: components["schemas"]["CompletenessAnswer"];
+            lines: components["schemas"]["TeamLine"][];
         };
         /** @description US dollars per million tokens; null: not set. */
         RatesAnswer: {
@@ -2188,6 +2285,7 @@ export interface components {
             model: string | null;
             calls: number;
             reported: components["schemas"]["ReportedAnswer"];
+            usual: components["schemas"]["UsualReportingAnswer"];
         };
         ReportsAnswer: {
             reports: components["schemas"]["ReportAnswer"][];
@@ -2210,6 +2308,28 @@ export interface components {
             members: number;
             total: components["schemas"]["FiguresAnswer"];
             points: components["schemas"]["PointAnswer"][];
+        };
+        /** @description The calls of one session: of the events that name it. */
+        SessionAnswer: {
+            distinct_id: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            last_event_at: string;
+            events: number;
+            models: string[];
+            sums: components["schemas"]["SumsAnswer"];
+            session_id: string;
+            /** @description How many traces have events of it. */
+            traces: number;
+        };
+        /** @description What every page has beside its lines. */
+        SessionsAnswer: {
+            range: components["schemas"]["SpanAnswer"];
+            /** @description null: this is the last page. */
+            next_cursor: string | null;
+            completeness: components["schemas"]["CompletenessAnswer"];
+            sessions: components["schemas"]["SessionAnswer"][];
         };
         SettingsAnswer: {
             /** @description Days after a call that its event is kept; stored events follow it. */
@@ -2309,6 +2429,39 @@ export interface components {
         };
         /** @enum {string} */
         StateEnum: "open" | "closed" | "corrected";
+        /** @description Sums over the calls of a trace or session, or of a part of it. */
+        SumsAnswer: {
+            calls: number;
+            failed_calls: number;
+            /** @description More than 0: costs are lower bounds. */
+            unpriced_calls: number;
+            input_tokens: number | null;
+            output_tokens: number | null;
+            total_tokens: number | null;
+            cache_read_input_tokens: number | null;
+            cache_creation_input_tokens: number | null;
+            reasoning_tokens: number | null;
+            /** Format: decimal */
+            input_cost_usd: string | null;
+            /** Format: decimal */
+            output_cost_usd: string | null;
+            /** Format: decimal */
+            total_cost_usd: string | null;
+        };
+        /** @description What every line has beside its keys. */
+        TeamLine: {
+            /** @description true: all lines beyond `limit` together; its keys are null. */
+            is_others: boolean;
+            /** @description How many lines it stands for. */
+            members: number;
+            figures: components["schemas"]["FiguresAnswer"];
+            /** @description null: all other teams together. */
+            team_id: number | null;
+            /** @description Its name. */
+            team: string | null;
+            /** Format: uuid */
+            organization: string | null;
+        };
         TimeSeriesAnswer: {
             range: components["schemas"]["SpanAnswer"];
             bucket: components["schemas"]["BucketEnum"];
@@ -2334,10 +2487,8 @@ export interface components {
             /** @description The value of the dimension; null: nobody named one. */
             key: string | null;
         };
+        /** @description The calls of one trace. */
         TraceAnswer: {
-            trace_id: string;
-            trace_name: string | null;
-            session_id: string | null;
             distinct_id: string;
             /** Format: date-time */
             started_at: string;
@@ -2345,40 +2496,25 @@ export interface components {
             last_event_at: string;
             events: number;
             models: string[];
-            sums: components["schemas"]["TraceSumsAnswer"];
+            sums: components["schemas"]["SumsAnswer"];
+            trace_id: string;
+            trace_name: string | null;
+            session_id: string | null;
         };
         TraceDetailAnswer: {
             trace_id: string;
-            sums: components["schemas"]["TraceSumsAnswer"];
+            sums: components["schemas"]["SumsAnswer"];
             nodes: components["schemas"]["NodeAnswer"][];
             /** @description true: it has more than 5,000 events; the rest is not here. */
             is_cut: boolean;
         };
-        /** @description Sums over the calls of a trace, or of a part of it. */
-        TraceSumsAnswer: {
-            calls: number;
-            failed_calls: number;
-            /** @description More than 0: costs are lower bounds. */
-            unpriced_calls: number;
-            input_tokens: number | null;
-            output_tokens: number | null;
-            total_tokens: number | null;
-            cache_read_input_tokens: number | null;
-            cache_creation_input_tokens: number | null;
-            reasoning_tokens: number | null;
-            /** Format: decimal */
-            input_cost_usd: string | null;
-            /** Format: decimal */
-            output_cost_usd: string | null;
-            /** Format: decimal */
-            total_cost_usd: string | null;
-        };
+        /** @description What every page has beside its lines. */
         TracesAnswer: {
             range: components["schemas"]["SpanAnswer"];
-            traces: components["schemas"]["TraceAnswer"][];
             /** @description null: this is the last page. */
             next_cursor: string | null;
             completeness: components["schemas"]["CompletenessAnswer"];
+            traces: components["schemas"]["TraceAnswer"][];
         };
         /** @enum {string} */
         UnitEnum: "tokens" | "usd";
@@ -2399,6 +2535,57 @@ export interface components {
             completeness: components["schemas"]["CompletenessAnswer"];
             kind: components["schemas"]["KindEnum"];
             lines: components["schemas"]["UserLine"][];
+        };
+        /** @description What the range's own shares are held against. */
+        UsualReportingAnswer: {
+            /** @description learned: of two weeks, by the checks, over the organization; previous: of the range before, of this team; null: there is nothing to compare with. */
+            basis: (components["schemas"]["BasisEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description That it rests on. */
+            calls: number;
+            shares: components["schemas"]["UsualSharesAnswer"];
+        };
+        /** @description Share of calls that report each count, 0 to 1; null: not known. */
+        UsualSharesAnswer: {
+            /** Format: double */
+            input_tokens: number | null;
+            /** Format: double */
+            output_tokens: number | null;
+            /** Format: double */
+            total_tokens: number | null;
+            /** Format: double */
+            cache_read_input_tokens: number | null;
+            /** Format: double */
+            cache_creation_input_tokens: number | null;
+            /** Format: double */
+            cache_creation_5m_input_tokens: number | null;
+            /** Format: double */
+            cache_creation_30m_input_tokens: number | null;
+            /** Format: double */
+            cache_creation_1h_input_tokens: number | null;
+            /** Format: double */
+            cache_creation_12h_input_tokens: number | null;
+            /** Format: double */
+            reasoning_tokens: number | null;
+            /** Format: double */
+            text_input_tokens: number | null;
+            /** Format: double */
+            image_input_tokens: number | null;
+            /** Format: double */
+            audio_input_tokens: number | null;
+            /** Format: double */
+            video_input_tokens: number | null;
+            /** Format: double */
+            text_output_tokens: number | null;
+            /** Format: double */
+            image_output_tokens: number | null;
+            /** Format: double */
+            audio_output_tokens: number | null;
+            /** Format: double */
+            video_output_tokens: number | null;
+            /** Format: double */
+            web_search_count: number | null;
+            /** Format: double */
+            unexplained_tokens: number | null;
         };
         /** @description RFC 9457 problem details. */
         Problem: {
@@ -2518,7 +2705,7 @@ export interface operations {
     list_alerts: {
         parameters: {
             query?: {
-                check?: "field_vanished" | "count_missing" | "stream_differs" | "ratio_jumped" | "flag_share" | "unknown_usage_key" | "unpriced_model" | "cost_missing" | "source_silent" | "clock_skewed" | "calls_repeated" | "events_missing";
+                check?: "field_vanished" | "count_missing" | "stream_differs" | "ratio_jumped" | "flag_share" | "unknown_usage_key" | "unpriced_model" | "cost_missing" | "source_silent" | "clock_skewed" | "calls_repeated" | "events_missing" | "provider_disagrees";
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 limit?: number;
@@ -4884,6 +5071,133 @@ export interface operations {
             };
         };
     };
+    export_generations: {
+        parameters: {
+            query: {
+                /** @description Only events whose api_key_alias is this; repeat for several, empty: none. */
+                api_key_alias?: string[];
+                /** @description Only events whose call_kind is this; repeat for several, empty: none. */
+                call_kind?: string[];
+                /** @description Only events whose cost_source is this; repeat for several, empty: none. */
+                cost_source?: string[];
+                /** @description Exclusive, written like `start`. */
+                end: string;
+                /** @description Only events whose end_user is this; repeat for several, empty: none. */
+                end_user?: string[];
+                /** @description Only events that raised this integrity flag; repeat for several. */
+                flag?: string[];
+                /** @description Only events whose framework is this; repeat for several, empty: none. */
+                framework?: string[];
+                /** @description Only events whose gateway is this; repeat for several, empty: none. */
+                gateway?: string[];
+                /** @description Only calls that failed, or only those that did not. */
+                is_error?: boolean;
+                /** @description Only events whose lib is this; repeat for several, empty: none. */
+                lib?: string[];
+                /** @description Only events whose model is this; repeat for several, empty: none. */
+                model?: string[];
+                /** @description Only events whose product is this; repeat for several, empty: none. */
+                product?: string[];
+                /** @description Only events whose provider is this; repeat for several, empty: none. */
+                provider?: string[];
+                /** @description A uuid, trace, session, span, generation or gateway call id in full, or its beginning and `*`. */
+                search?: string;
+                /** @description Inclusive. A date is its midnight; without an offset, `timezone`'s clock. */
+                start: string;
+                /** @description IANA name of a zone with whole or half-hour offsets; default: the team's own. */
+                timezone?: string;
+            };
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_integrity: {
         parameters: {
             query: {
@@ -5036,7 +5350,7 @@ export interface operations {
                 /** @description Only events whose model is this; repeat for several, empty: none. */
                 model?: string[];
                 /** @description Lines are sorted by it, the largest first. */
-                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd";
+                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s";
                 /** @description Only events whose product is this; repeat for several, empty: none. */
                 product?: string[];
                 /** @description Only events whose provider is this; repeat for several, empty: none. */
@@ -5164,7 +5478,7 @@ export interface operations {
                 /** @description Only events whose model is this; repeat for several, empty: none. */
                 model?: string[];
                 /** @description Lines are sorted by it, the largest first. */
-                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd";
+                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s";
                 /** @description Only events whose product is this; repeat for several, empty: none. */
                 product?: string[];
                 /** @description Only events whose provider is this; repeat for several, empty: none. */
@@ -6451,6 +6765,231 @@ export interface operations {
             };
         };
     };
+    list_report_months: {
+        parameters: {
+            query: {
+                /** @description The day after the last one. */
+                end: string;
+                /** @description The first day. */
+                start: string;
+            };
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthReportsAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query: {
+                /** @description Only events whose api_key_alias is this; repeat for several, empty: none. */
+                api_key_alias?: string[];
+                /** @description Only events whose call_kind is this; repeat for several, empty: none. */
+                call_kind?: string[];
+                /** @description Only events whose cost_source is this; repeat for several, empty: none. */
+                cost_source?: string[];
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Exclusive, written like `start`. */
+                end: string;
+                /** @description Only events whose end_user is this; repeat for several, empty: none. */
+                end_user?: string[];
+                /** @description Only events that raised this integrity flag; repeat for several. */
+                flag?: string[];
+                /** @description Only events whose framework is this; repeat for several, empty: none. */
+                framework?: string[];
+                /** @description Only events whose gateway is this; repeat for several, empty: none. */
+                gateway?: string[];
+                /** @description Only calls that failed, or only those that did not. */
+                is_error?: boolean;
+                /** @description Only events whose lib is this; repeat for several, empty: none. */
+                lib?: string[];
+                limit?: number;
+                /** @description Only events whose model is this; repeat for several, empty: none. */
+                model?: string[];
+                /** @description Only events whose product is this; repeat for several, empty: none. */
+                product?: string[];
+                /** @description Only events whose provider is this; repeat for several, empty: none. */
+                provider?: string[];
+                /** @description Inclusive. A date is its midnight; without an offset, `timezone`'s clock. */
+                start: string;
+                /** @description IANA name of a zone with whole or half-hour offsets; default: the team's own. */
+                timezone?: string;
+            };
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_settings: {
         parameters: {
             query?: never;
@@ -6675,7 +7214,7 @@ export interface operations {
                 /** @description Only events whose model is this; repeat for several, empty: none. */
                 model?: string[];
                 /** @description The figure by which the largest series are chosen. */
-                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd";
+                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s";
                 /** @description Only events whose product is this; repeat for several, empty: none. */
                 product?: string[];
                 /** @description Only events whose provider is this; repeat for several, empty: none. */
@@ -6805,7 +7344,7 @@ export interface operations {
                 /** @description Only events whose model is this; repeat for several, empty: none. */
                 model?: string[];
                 /** @description Lines are sorted by it, the largest first. */
-                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd";
+                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s";
                 /** @description Only events whose product is this; repeat for several, empty: none. */
                 product?: string[];
                 /** @description Only events whose provider is this; repeat for several, empty: none. */
@@ -7158,7 +7697,7 @@ export interface operations {
                 /** @description Only events whose model is this; repeat for several, empty: none. */
                 model?: string[];
                 /** @description Lines are sorted by it, the largest first. */
-                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd";
+                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s";
                 /** @description Only events whose product is this; repeat for several, empty: none. */
                 product?: string[];
                 /** @description Only events whose provider is this; repeat for several, empty: none. */
@@ -7182,6 +7721,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UsersAnswer"];
+                };
+            };
+            /** @description A parameter or the body breaks its rule, or is unknown. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither a session nor a personal API key that opens. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Members of the organization may not do this, or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in this team, or no such team for this visitor. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not know the method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question costs more time or memory than one may. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store does not answer right now; ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_projects_usage: {
+        parameters: {
+            query: {
+                /** @description Only events whose api_key_alias is this; repeat for several, empty: none. */
+                api_key_alias?: string[];
+                /** @description Only events whose call_kind is this; repeat for several, empty: none. */
+                call_kind?: string[];
+                /** @description Only events whose cost_source is this; repeat for several, empty: none. */
+                cost_source?: string[];
+                /** @description Exclusive, written like `start`. */
+                end: string;
+                /** @description Only events whose end_user is this; repeat for several, empty: none. */
+                end_user?: string[];
+                /** @description Only events whose framework is this; repeat for several, empty: none. */
+                framework?: string[];
+                /** @description Only events whose gateway is this; repeat for several, empty: none. */
+                gateway?: string[];
+                /** @description Only calls that failed, or only those that did not. */
+                is_error?: boolean;
+                /** @description Only events whose lib is this; repeat for several, empty: none. */
+                lib?: string[];
+                /** @description Most lines; all others are one, the last. */
+                limit?: number;
+                /** @description Only events whose model is this; repeat for several, empty: none. */
+                model?: string[];
+                /** @description Lines are sorted by it, the largest first. */
+                order_by?: "calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s";
+                /** @description Only events whose product is this; repeat for several, empty: none. */
+                product?: string[];
+                /** @description Only events whose provider is this; repeat for several, empty: none. */
+                provider?: string[];
+                /** @description Inclusive. A date is its midnight; without an offset, `timezone`'s clock. */
+                start: string;
+                /** @description IANA name of a zone with whole or half-hour offsets. */
+                timezone: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectsUsageAnswer"];
                 };
             };
             /** @description A parameter or the body breaks its rule, or is unknown. */
