@@ -16,15 +16,6 @@ TICKS = {"DateTime": timedelta(seconds=1), "DateTime64(6, 'UTC')": timedelta(mic
 MOMENTS = {column.name: TICKS[column.type] for column in COLUMNS if column.type in TICKS}
 NULLABLE = tuple(column.name for column in COLUMNS if "Nullable" in column.type)
 
-LEFT_TO_MERGES = {"optimize_on_insert": 0}
-"""
-Duplicates within one INSERT collapse like those between two: when parts merge, and for readers with FINAL.
-
-To collapse them in the INSERT, too, takes 17 s a million rows where 6 s do without; over twenty unmerged parts FINAL
-is as fast (a day of one team 70 ms beside 75, of all teams 554 beside 488), and over merged ones there is no
-difference left (measured, 2 cores).
-"""
-
 _read_values = itemgetter(*WRITTEN_COLUMNS)
 
 
@@ -44,8 +35,7 @@ def insert_rows(rows: Sequence[Row], *, deduplication_token: str) -> int:
     for name, tick in MOMENTS.items():
         columns[name] = _count_ticks(columns[name], tick)
     table = insert_table(settings.CLICKHOUSE_CLUSTER)
-    token = {"insert_deduplication_token": deduplication_token}
-    return insert_columns(table, columns, settings=LEFT_TO_MERGES | token)
+    return insert_columns(table, columns, settings={"insert_deduplication_token": deduplication_token})
 
 
 def _turn_over(rows: Sequence[Row]) -> dict[str, list[Any]]:

@@ -109,16 +109,6 @@ all teams 207 ms, one day of one team 6 ms, one trace 11 ms. Beside it `(team_id
 """
 
 
-COMPACT_UP_TO = f"min_bytes_for_wide_part = {256 * 1024 * 1024}"
-"""
-Parts below this size keep their hundred columns in one file, not in two or three files each.
-
-An INSERT of 16 MB would else write some 250 files, and so would each merge after it: 290 µs of the server's CPU an
-event, where 64 do for one file. Reading takes as long: a day of one team of half a million rows in five parts 18 to 20
-ms either way, of all teams 80 ms beside 84 (measured, 2 cores, FINAL).
-"""
-
-
 def _indexes_sql() -> list[str]:
     blooms = [f"INDEX bloom_{name} {name} TYPE bloom_filter(0.001) GRANULARITY 1" for name in BLOOM_FILTERED]
     return blooms + [f"INDEX set_{name} {name} TYPE set(64) GRANULARITY 1" for name in SET_INDEXED]
@@ -136,14 +126,8 @@ def _storage_sql(table: str, engine: str, on_cluster: str = "") -> str:
         "PARTITION BY toYYYYMM(drop_date)\n"
         f"ORDER BY {SORTING_KEY}\n"
         "TTL drop_date\n"
-        f"SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, {COMPACT_UP_TO}"
+        "SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000"
     )
-
-
-def alter_parts_sql(change: str, cluster: str = "") -> str:
-    """The statement that changes a setting of the table that holds the rows."""
-    table, on_cluster = (SHARDED_TABLE, f" ON CLUSTER '{cluster}'") if cluster else (TABLE, "")
-    return f"ALTER TABLE {table}{on_cluster} {change}"
 
 
 def create_table_sql(cluster: str = "", database: str = "default") -> list[str]:
