@@ -1,4 +1,4 @@
-"""Input of which nothing is ignored: an unknown parameter, or one given twice, is an error that names it."""
+"""Input of which nothing is ignored: an unknown parameter, or one given twice or empty, is an error that names it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from rest_framework import serializers
 class StrictSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            faults = self._find_unknown(data) | self._find_repeated(data)
+            faults = self._find_unknown(data) | self._find_empty(data) | self._find_repeated(data)
             if faults:
                 raise serializers.ValidationError(faults)
         return super().to_internal_value(data)
@@ -19,6 +19,17 @@ class StrictSerializer(serializers.Serializer[Any]):
         known = ", ".join(self.fields) or "none"
         return {
             name: [f"is no parameter of this resource; it takes: {known}"] for name in data if name not in self.fields
+        }
+
+    def _find_empty(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
+        """In a query string, as in a form, DRF takes an empty value for one that is not there."""
+        if not isinstance(data, QueryDict):
+            return {}
+        fields = {name: field for name, field in self.fields.items() if data.get(name) == ""}
+        return {
+            name: ["must not be empty: give a value, or leave the parameter out"]
+            for name, field in fields.items()
+            if not getattr(field, "allow_blank", False) and not isinstance(field, serializers.ListField)
         }
 
     def _find_repeated(self, data: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -50,6 +50,8 @@ RANGE = {"start": "2026-11-01", "end": "2026-11-02", "timezone": "UTC"}
         pytest.param(
             "generations/", {**RANGE, "cursor": "WzFd"}, "cursor", "that an answer contained", id="other-json"
         ),
+        pytest.param("generations/", {**RANGE, "cursor": ""}, "cursor", "must not be empty", id="empty-cursor"),
+        pytest.param("rejects/", {"state": ""}, "state", "must not be empty", id="empty-choice"),
         pytest.param("traces/", {**RANGE, "cursor": "bnVsbA"}, "cursor", "that an answer contained", id="null-cursor"),
         pytest.param("reports/", {"start": "2026-11-02", "end": "2026-11-01"}, "end", "after start", id="reports"),
         pytest.param("rejects/", {"state": "lost"}, "state", "choice", id="state"),
