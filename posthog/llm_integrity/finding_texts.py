@@ -12,6 +12,9 @@ from posthog.llm_integrity.expectations import COST_PER_TOKEN, RATIOS
 from posthog.llm_integrity.findings import CheckName, Finding, Subject
 from posthog.llm_usage.flag_texts import describe_flag
 
+LONGEST_NAME = 120
+"""Characters of a model's or provider's name in a text; `subject` has it in full."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckText:
@@ -174,12 +177,19 @@ def describe_subject(subject: Subject) -> str:
     if subject.team_id is not None:
         return f"team {subject.team_id}"
     if subject.gateway is None and subject.provider is not None:
-        return f"the provider {subject.provider}"
+        return f"the provider {_shorten(subject.provider)}"
     gateway = f"gateway {subject.gateway}" if subject.gateway else "no gateway"
     if subject.model is None:
         return gateway
+    model, provider = (_shorten(name) for name in (subject.model, subject.provider or ""))
     streamed = {None: "", True: ", streamed", False: ", not streamed"}[subject.is_stream]
-    return f"{subject.model or 'no model'} of {subject.provider or 'no provider'}{streamed}, by {gateway}"
+    return f"{model or 'no model'} of {provider or 'no provider'}{streamed}, by {gateway}"
+
+
+def _shorten(name: str) -> str:
+    """Names are the callers' own: one with line breaks could write lines of an alert, a long one would bury it."""
+    printable = " ".join("".join(each if each.isprintable() else " " for each in name).split())
+    return printable if len(printable) <= LONGEST_NAME else f"{printable[: LONGEST_NAME - 1]}…"
 
 
 def _describe_values(finding: Finding) -> str:

@@ -91,3 +91,19 @@ def test_every_check_has_words(check: CheckName) -> None:
     assert all((text.meaning, text.action))
     assert "Since 2026-11-02 00:00 UTC" in text.evidence
     assert text.runbook == f"docs/runbook.md#{check}"
+
+
+def test_name_writes_no_lines_of_its_own() -> None:
+    """A caller's model name stays one short word of the text, whatever is in it."""
+    for name in ("gpt\n*RESOLVED: all is well*\u2028\x1b[2J", "m" * 5000):
+        finding = Finding(
+            check=CheckName.UNPRICED_MODEL,
+            subject=Subject("main", name, name, None),
+            severity=Severity.CRITICAL,
+            seen=1.0,
+            calls=1,
+            since=FIRST,
+        )
+        title = describe_finding(finding).title
+        assert title.isprintable()
+        assert len(title) < 400
