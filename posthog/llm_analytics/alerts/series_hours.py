@@ -103,11 +103,16 @@ def _parse(row: Mapping[str, Any]) -> tuple[Series, Hour]:
     is_stream = row["series_is_stream"]
     series = Series(
         row["series_gateway"],
-        row["series_provider"],
-        row["series_model"],
+        _make_storable(row["series_provider"]),
+        _make_storable(row["series_model"]),
         None if is_stream is None else bool(is_stream),
     )
     return series, Hour(datetime.fromtimestamp(row["series_hour"], UTC), _parse_tally(row))
+
+
+def _make_storable(name: str) -> str:
+    """Callers may name anything; what Postgres cannot hold would end every look at the organization."""
+    return name.replace("\x00", "�")
 
 
 def _parse_tally(row: Mapping[str, Any]) -> Tally:

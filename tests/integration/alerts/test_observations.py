@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clickhouse]
 
 SERIES = Series("main", "openai", "gpt-4o", False)
 UNKNOWN_MODEL: dict[str, Any] = {"model": "openai/nobody-knows", "response_cost": 0}
+UNSTORABLE: dict[str, Any] = {"model": "openai/no\x00body", "response_cost": 0}
 FAILED: dict[str, Any] = {
     "status": "failure",
     "error_information": {"error_class": "RateLimitError", "error_code": "429"},
@@ -133,3 +134,10 @@ def test_missing_numbers_are_found(setup: GatewaySetup) -> None:
     assert (missing.subject.gateway, missing.calls, missing.since) == ("main", 30, hour)
     deliver(setup, [make_call(1)], at=timezone.now())
     assert find(setup, "events_missing") == []
+
+
+def test_name_that_postgres_cannot_hold_is_looked_at(setup: GatewaySetup) -> None:
+    """A caller's NUL would end every look at the organization, at once and when it is learned from."""
+    store_hours(setup, THIS_HOUR - 30 * HOUR, 30, calls=2, **UNSTORABLE)
+    assert ("opened", "unpriced_model") in look(setup)
+    assert find(setup, "unpriced_model", NOW + HOUR)[0].subject.model == "no�body"
