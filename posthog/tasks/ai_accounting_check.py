@@ -38,11 +38,16 @@ def check_ai_accounting() -> None:
         cache.delete(LOCK_KEY)
 
 
-def _look(organization: Organization) -> ClickHouseError | None:
+def _look(organization: Organization) -> Exception | None:
     try:
         look = look_at(organization, now=timezone.now())
-    except ClickHouseError as fault:
-        log.error("ai_accounting_not_checked", organization_id=str(organization.id), error=type(fault).__name__)
+    except Exception as fault:  # whatever one organization's data do: the others are looked at, then it is raised
+        log.error(
+            "ai_accounting_not_checked",
+            organization_id=str(organization.id),
+            error=type(fault).__name__,
+            exc_info=not isinstance(fault, ClickHouseError),
+        )
         return fault
     log.info(
         "ai_accounting_checked", organization_id=str(organization.id), open=len(look.open), changes=len(look.changes)

@@ -56,7 +56,7 @@ def forget_expected(check: AccountingCheck) -> None:
 
 
 def _learn(check: AccountingCheck, team_ids: Sequence[int], *, now: datetime) -> dict[Series, Expectations]:
-    end = floor_hour(check.checked_at or now - DAY)
+    end = floor_hour(min(check.checked_at or now - DAY, now))
     start = floor_hour(now) - PAST
     spoiled = list_spoiled(check.organization, since=start)
     hours = _read_days(team_ids, start, end, now=now)

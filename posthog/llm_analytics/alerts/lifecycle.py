@@ -7,7 +7,9 @@ Findings → alerts: opened once, updated while they last, resolved by themselve
 - An accepted alert is not open: its finding is the new normal until it is judged right, or has become far worse.
 
 Two looks at once do not open two: the organization's `AccountingCheck` is locked while findings are settled, and the
-database has a constraint. A look that is older than the last one settled changes nothing.
+database has a constraint. A look that is older than the last one settled changes nothing; one that would have to be
+older by more than CLOCK_WENT_BACK is not: the clock was ahead then, and nothing would be told until it is caught up.
+Only what a look judges is written back: a mute of the meantime stays.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,8 +27,12 @@ from posthog.models import AccountingAlert, AccountingAlertChange, AccountingChe
 log = structlog.get_logger(__name__)
 
 LONGEST_UNJUDGED = timedelta(days=7)
+CLOCK_WENT_BACK = timedelta(hours=2)
+"""No look takes so long."""
 WORSE = 2.0
 """Times as far from what is usual as when it was last told."""
+JUDGED = ("severity", "worst_severity", "figure", "seen", "usual", "calls", "since", "updated_at", "evidence")
+"""Fields of an alert that a look may change while somebody mutes it or takes it over."""
 URGENCY = {severity: place for place, severity in enumerate(reversed(Severity))}
 
 State = AccountingAlert.State
@@ -45,7 +51,7 @@ def settle(check: AccountingCheck, looked: Looked, *, now: datetime) -> list[Acc
         ClickHouseError: The evidence of a new alert could not be read; nothing has changed.
     """
     locked = AccountingCheck.objects.select_for_update().select_related("organization").get(pk=check.pk)
-    if locked.checked_at is not None and locked.checked_at >= now:
+    if locked.checked_at is not None and now <= locked.checked_at <= now + CLOCK_WENT_BACK:
         return []
     alerts = {
         alert.key: alert
@@ -87,7 +93,7 @@ def _note_findings(
             yield _open(check, finding, list_samples(finding, team_ids), now)
         elif alert.state == State.OPEN:
             yield from _update(alert, finding, now)
-        elif _is_worse(alert, finding):
+        elif is_worse(alert, finding):
             yield _reopen(alert, finding, list_samples(finding, team_ids), now)
 
 
@@ -105,15 +111,15 @@ def _open(check: AccountingCheck, finding: Finding, samples: list[str], now: dat
 
 def _update(alert: AccountingAlert, finding: Finding, now: datetime) -> Iterator[AccountingAlertChange]:
     """`since` stays: a sample that moves on would make a fault younger than it is."""
-    is_worse = _is_worse(alert, finding)
-    if is_worse:
+    has_worsened = is_worse(alert, finding)
+    if has_worsened:
         alert.worst_severity = max(alert.worst_severity, finding.severity, key=_urgency)
         alert.evidence = {**alert.evidence, "worst": _tell(finding)}
     since = min(alert.since, finding.since)
     _take_over(alert, finding, now)
     alert.since = since
-    alert.save()
-    if is_worse:
+    alert.save(update_fields=JUDGED)
+    if has_worsened:
         yield record_change(alert, Kind.WORSENED, at=now, **_tell(finding))
 
 
@@ -123,7 +129,7 @@ def _reopen(alert: AccountingAlert, finding: Finding, samples: list[str], now: d
     alert.worst_severity = max(alert.worst_severity, finding.severity, key=_urgency)
     alert.evidence = {"events": samples, "first": _tell(finding), "worst": _tell(finding)}
     _take_over(alert, finding, now)
-    alert.save()
+    alert.save(update_fields=[*JUDGED, "state", "accepted_at"])
     return record_change(alert, Kind.WORSENED, at=now, **_tell(finding))
 
 
@@ -134,7 +140,7 @@ def _take_over(alert: AccountingAlert, finding: Finding, now: datetime) -> None:
     alert.evidence = {**alert.evidence, "facts": list(finding.facts)}
 
 
-def _is_worse(alert: AccountingAlert, finding: Finding) -> bool:
+def is_worse(alert: AccountingAlert, finding: Finding) -> bool:
     """Than it ever was so far, in the direction in which it is wrong."""
     if _urgency(finding.severity) > _urgency(alert.worst_severity):
         return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from posthog.llm_analytics.alerts.further_looks import look_further
-from posthog.llm_analytics.alerts.lifecycle import settle
+from posthog.llm_analytics.alerts.lifecycle import is_worse, settle
 from posthog.llm_analytics.alerts.observations import observe
 from posthog.llm_integrity.checks.all_checks import run_checks
 from posthog.llm_integrity.findings import Finding, Looked
@@ -36,7 +36,11 @@ def look_at(organization: Organization, *, now: datetime, is_dry_run: bool = Fal
     Raises:
         ClickHouseError: The store could not be read; no alert has changed.
     """
-    check, _ = AccountingCheck.objects.get_or_create(organization=organization)
+    if is_dry_run:
+        found = AccountingCheck.objects.filter(organization=organization).first()
+        check = found or AccountingCheck(organization=organization)
+    else:
+        check, _ = AccountingCheck.objects.get_or_create(organization=organization)
     looked = run_checks(observe(check, now=now, is_kept=not is_dry_run), now=now)
     look_further(organization, looked)
     if is_dry_run:
@@ -58,5 +62,7 @@ def list_open(organization: Organization) -> list[Finding]:
 
 def _leave_out_accepted(organization: Organization, looked: Looked) -> list[Finding]:
     accepted = AccountingAlert.objects.filter(organization=organization, state=State.ACCEPTED)
-    keys = {alert.to_finding_key() for alert in accepted}
-    return [finding for finding in looked.findings if finding.key not in keys]
+    levels = {alert.to_finding_key(): alert for alert in accepted}
+    return [
+        finding for finding in looked.findings if (alert := levels.get(finding.key)) is None or is_worse(alert, finding)
+    ]

@@ -17,6 +17,7 @@ from posthog.llm_analytics.alerts.looking import Look, list_organizations, look_
 from posthog.llm_integrity.finding_texts import describe_finding
 from posthog.llm_integrity.findings import Finding
 from posthog.management.commands.create_team import find_organization
+from posthog.models import Organization
 
 WRONG, UNKNOWN = 1, 2
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, organization: str, dry_run: bool, **options: Any) -> None:
         try:
-            chosen = [find_organization(organization)] if organization else list_organizations()
+            chosen = [_choose(organization)] if organization else list_organizations()
             looks = [look_at(each, now=timezone.now(), is_dry_run=dry_run) for each in chosen]
         except (ClickHouseError, OperationalError) as fault:
             message = f"could not look: {type(fault).__name__}: {str(fault).partition(chr(10))[0]}"
@@ -43,6 +44,13 @@ class Command(BaseCommand):
             raise SystemExit(WRONG)
         if not options["json"]:
             self.stdout.write(f"{len(looks)} organizations looked at, nothing wrong")
+
+
+def _choose(name: str) -> Organization:
+    try:
+        return find_organization(name)
+    except CommandError as fault:  # its own exit code would say that something is wrong
+        raise CommandError(str(fault), returncode=UNKNOWN) from fault
 
 
 def to_text(look: Look, finding: Finding) -> str:

@@ -11,9 +11,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from posthog.clickhouse.client import ClickHouseError, close_connection
+from posthog.llm_analytics.alerts.acts import accept
 from posthog.llm_analytics.alerts.observations import LATENESS
 from posthog.llm_analytics.changed_hours import floor_hour
-from posthog.models import AccountingAlert, AlertDestination, AuditEntry
+from posthog.models import AccountingAlert, AccountingCheck, AlertDestination, AuditEntry, Organization, Team
 from posthog.tasks.ai_accounting_check import check_ai_accounting
 from tests.integration.alerts.stored_hours import HOUR, store_hours
 from tests.integration.alerts.test_observations import UNKNOWN_MODEL
@@ -76,6 +77,24 @@ def test_dry_run_changes_nothing(setup: GatewaySetup) -> None:
     store_unpriced(setup)
     assert run("--dry-run")[0] == 1
     assert not AccountingAlert.objects.exists()
+    assert not AccountingCheck.objects.exists()
+
+
+def test_dry_run_says_what_is_far_worse_than_what_was_accepted(setup: GatewaySetup) -> None:
+    """As the next look would."""
+    store_unpriced(setup)
+    run()
+    alert = AccountingAlert.objects.get()
+    accept(alert, actor="ada", now=timezone.now())
+    assert run("--dry-run")[0] == 0
+    alert.evidence["worst"]["seen"] = 0.5
+    AccountingAlert.objects.update(evidence=alert.evidence)
+    assert run("--dry-run")[0] == 1
+
+
+def test_unknown_organization_is_not_wrong_figures(setup: GatewaySetup) -> None:
+    """Exit code 2: nobody looked."""
+    assert run("--organization", "nobody") == (2, "--organization: there is none named 'nobody'")
 
 
 def test_nobody_can_tell_while_the_store_is_away(setup: GatewaySetup, clickhouse_away: Any) -> None:
@@ -100,6 +119,22 @@ def test_beat_task_fails_loudly(setup: GatewaySetup, clickhouse_away: Any) -> No
     """What could not be looked at is no success."""
     with pytest.raises(ClickHouseError):
         check_ai_accounting()
+
+
+def test_unusable_organization_keeps_no_other_from_being_looked_at(setup: GatewaySetup, receiver: LocalServer) -> None:
+    """The task fails, after the others were looked at and told."""
+    broken = Organization.objects.create(name="0 comes first")
+    Team.objects.create(organization=broken, name="t")
+    AccountingCheck.objects.create(organization=broken, learned_at=timezone.now(), expected=[{"series": "none"}])
+    organization = setup.gateway.organization.name
+    call_command(
+        "add_alert_destination", "--kind", "slack", "--name", "ops", "--address", url(receiver),
+        "--organization", organization,
+    )  # fmt: skip
+    store_unpriced(setup)
+    with pytest.raises(KeyError, match="shares"):
+        check_ai_accounting()
+    assert len(receiver.requests) == 1
 
 
 def url(receiver: LocalServer) -> str:

@@ -1,11 +1,14 @@
 """Several looks at once: beat's, a slow one before it, somebody's command."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from posthog.clickhouse.client import close_connection
+from posthog.llm_analytics.alerts.acts import mute
 from posthog.llm_analytics.alerts.lifecycle import settle
 from posthog.llm_integrity.findings import CheckName, Finding, FindingKey, Looked, Severity, Subject
 from posthog.models import AccountingAlert, AccountingAlertChange, AccountingCheck, Organization
@@ -56,6 +59,26 @@ def test_older_look_neither_resolves_nor_opens(check: AccountingCheck) -> None:
     assert settle(late, right, now=NOW - HOUR) == []
     assert AccountingAlert.objects.get().state == "open"
     assert [change.kind for change in settle(late, right, now=NOW + HOUR)] == ["resolved"]
+
+
+def test_clock_that_was_ahead_blinds_nobody(check: AccountingCheck) -> None:
+    """A look of a wrong clock is no reason to tell nothing until that time has come."""
+    settle(check, Looked(), now=NOW + timedelta(days=300))
+    assert [change.kind for change in settle(check, Looked([FINDING], {FINDING.key}), now=NOW)] == ["opened"]
+
+
+def test_mute_of_the_meantime_stays(check: AccountingCheck) -> None:
+    """A look writes back what it judged; what people say while it reads the store is theirs."""
+    settle(check, Looked([FINDING], {FINDING.key}), now=NOW)
+
+    class MutedMeanwhile(list[Finding]):
+        def __iter__(self) -> Iterator[Finding]:
+            mute(AccountingAlert.objects.get(), NOW + 9 * HOUR, actor="ada", now=NOW)
+            return super().__iter__()
+
+    settle(check, Looked(MutedMeanwhile([FINDING]), {FINDING.key}), now=NOW + HOUR)
+    alert = AccountingAlert.objects.get()
+    assert (alert.muted_until, alert.updated_at) == (NOW + 9 * HOUR, NOW + HOUR)
 
 
 def test_far_worse_is_a_change_and_a_little_worse_is_none(check: AccountingCheck) -> None:
