@@ -8,6 +8,10 @@ from typing import Any
 from posthog.errors import AccountingError
 
 MISSING = object()
+LATEST_S = 253_402_300_799
+"""The last second of the year 9999."""
+MOST_DIGITS = 18
+"""Of a count; a larger one is a fault of theirs, and no column holds it."""
 
 
 class BooksUnreadable(AccountingError):
@@ -62,10 +66,10 @@ class Node:
     def get_unix_day(self, key: str) -> date:
         """Seconds since 1970 of a midnight of UTC."""
         node = self.child(key)
-        try:
-            moment = datetime.fromtimestamp(node.read_count(), UTC)
-        except (OverflowError, ValueError, OSError):
-            raise node.fail("seconds since 1970") from None
+        seconds = node.read_count()
+        if seconds > LATEST_S:
+            raise node.fail("seconds since 1970")
+        moment = datetime.fromtimestamp(seconds, UTC)
         return node.require_midnight(moment)
 
     def get_iso_day(self, key: str) -> date:
@@ -87,9 +91,10 @@ class Node:
 
     def read_count(self) -> int:
         value = self.value
-        if isinstance(value, Decimal) and value == value.to_integral_value():
+        # Of 1E+999999999 the digits alone would fill the memory.
+        if isinstance(value, Decimal) and value.adjusted() < MOST_DIGITS and value == value.to_integral_value():
             value = int(value)
-        if type(value) is not int or value < 0:
+        if type(value) is not int or value < 0 or value >= 10**MOST_DIGITS:
             raise self.fail("a whole number >= 0")
         return value
 

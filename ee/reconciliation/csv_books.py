@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TextIO
 
-from ee.reconciliation.answer_fields import BooksUnreadable
+from ee.reconciliation.answer_fields import MOST_DIGITS, BooksUnreadable
 from ee.reconciliation.kinds import COST, KINDS, Amount, BookLine
 
 NAMES = ("day", "model", *KINDS)
@@ -96,9 +96,8 @@ def _read_amount(kind: str, text: str, where: str) -> Amount | None:
         amount = Decimal(text)
     except InvalidOperation:
         amount = Decimal("NaN")
-    is_whole = amount.is_finite() and amount >= 0 and amount == amount.to_integral_value()
-    if kind != COST and MAY_BE_THOUSANDS.search(text):
-        is_whole = False
-    if not amount.is_finite() or (kind != COST and not is_whole):
+    is_small = amount.is_finite() and amount.adjusted() < MOST_DIGITS
+    is_whole = is_small and amount >= 0 and amount == amount.to_integral_value() and not MAY_BE_THOUSANDS.search(text)
+    if not is_small or (kind != COST and not is_whole):
         raise BooksUnreadable(f"{where}: {kind}: expected {rule}, got {text[:40]!r}")
     return amount if kind == COST else int(amount)

@@ -2,7 +2,8 @@
 `reconcile_provider --provider P --start D --end D [--organization NAME]`: the provider's own books against ours.
 
 Tokens of each kind and US dollars, by day of UTC and model: how far both sides agree, where they differ and why they
-may. Each comparison is kept. Exit code 1 where a kind agrees less than the threshold, for cron.
+may. Each comparison is kept. Exit code for cron: 1 where a kind agrees less than the threshold, 2 where the books or
+ours could not be read.
 """
 
 import sys
@@ -29,6 +30,7 @@ from posthog.management.commands.create_team import find_organization
 from posthog.management.progress_bar import ProgressBar
 
 MOST_DAYS = 366
+UNKNOWN = 2
 
 
 class Command(BaseCommand):
@@ -56,7 +58,7 @@ class Command(BaseCommand):
             books = self._read_books(scope, options, bar)
             kept, compared = reconcile(scope, books, now=now)
         except (BooksUnavailable, BooksUnreadable, ClickHouseError) as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(str(error), returncode=UNKNOWN) from None
         if options["format"] == "csv":
             self.stdout.write("".join(write_lines(compared)), ending="")
         elif options["format"] == "json":

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ee.reconciliation.admin_api import AdminApi, BooksUnavailable
-from ee.reconciliation.answer_fields import BooksUnreadable
+from ee.reconciliation.answer_fields import BooksUnreadable, Node
 from ee.reconciliation.anthropic_books import read_anthropic
 from ee.reconciliation.kinds import BookLine
 from ee.reconciliation.openai_books import find_model, read_openai
@@ -212,6 +212,12 @@ def set_result(**fields: Any) -> Edit:
         ),
         pytest.param(
             OPENAI_COMPLETIONS,
+            set_result(output_tokens=10**18),
+            "results[0].output_tokens: expected a whole number >= 0, got 1000000000000000000",
+            id="no-count",
+        ),
+        pytest.param(
+            OPENAI_COMPLETIONS,
             lambda bucket: bucket.update(start_time=1775001601),
             "data[0].start_time: expected a midnight of UTC, got 1775001601",
             id="no-midnight",
@@ -264,3 +270,9 @@ def test_malformed_line_names_field_and_rule(
     with pytest.raises(BooksUnreadable) as caught:
         list(read(api, FIRST, THIRD, ignore))
     assert sentence in str(caught.value)
+
+
+def test_moment_past_the_calendar_is_named() -> None:
+    """No traceback."""
+    with pytest.raises(BooksUnreadable, match="x: start_time: expected seconds since 1970"):
+        Node({"start_time": 10**15}, "x: ").get_unix_day("start_time")

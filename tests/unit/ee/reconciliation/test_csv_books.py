@@ -78,13 +78,19 @@ def test_other_headers_are_named() -> None:
         ),
         pytest.param("day,model,output_tokens\n2026-04-01,m\n", {}, "line 2: expected 3 cells", id="broken-off"),
         pytest.param(
-            "day,output_tokens\n2026-04-01,12.000\n", {}, "line 2: output_tokens: expected a whole", id="point-thousands"
+            "day,output_tokens\n2026-04-01,12.000\n",
+            {},
+            "line 2: output_tokens: expected a whole",
+            id="point-thousands",
         ),
         pytest.param(
             "day,output_tokens,output_tokens\n2026-04-01,1,2\n",
             {},
             "header: expected one column 'output_tokens', got 2",
             id="column-twice",
+        ),
+        pytest.param(
+            "day,output_tokens\n2026-04-01,1e999999\n", {}, "line 2: output_tokens: expected a whole number", id="huge"
         ),
         pytest.param('day,output_tokens\n"2026-04-01"x,1\n', {}, "expected CSV in UTF-8", id="quotes"),
     ],
