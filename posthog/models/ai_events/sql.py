@@ -42,6 +42,12 @@ TEXT = "Nullable(String)"
 COUNT = "Nullable(Int64)"
 USD = "Nullable(Float64)"
 HEAVY_CODEC = "CODEC(ZSTD(3))"
+HTTP_STATUS = Column(
+    "http_status",
+    "LowCardinality(String)",
+    "MATERIALIZED if(is_error = 1, JSONExtractString(properties, '$ai_http_status'), '')",
+)
+"""Of a call that failed, as its sender wrote it: summing failures does not read everybody's properties."""
 
 COLUMNS: tuple[Column, ...] = (
     Column("uuid", "UUID"),
@@ -88,6 +94,7 @@ COLUMNS: tuple[Column, ...] = (
     *_columns(LABEL, "usage_reading", "usage_rules_version"),
     Column("integrity_flags", "Array(LowCardinality(String))"),
     Column("ingested_at", "DateTime64(6, 'UTC')"),
+    HTTP_STATUS,
 )
 
 WRITTEN_COLUMNS: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.is_written)
@@ -155,6 +162,23 @@ def create_table_sql(cluster: str = "", database: str = "default") -> list[str]:
             for table in (WRITABLE_TABLE, TABLE)
         ),
     ]
+
+
+def add_column_sql(column: Column, cluster: str = "") -> list[str]:
+    """The statements that bring a column to tables of before; rows that are there have it from then on, too."""
+    return [f"{alter} ADD COLUMN IF NOT EXISTS {column.to_sql()}" for alter in _alter_each(cluster)]
+
+
+def drop_column_sql(column: Column, cluster: str = "") -> list[str]:
+    """The statements that undo `add_column_sql`."""
+    return [f"{alter} DROP COLUMN IF EXISTS {column.name}" for alter in reversed(_alter_each(cluster))]
+
+
+def _alter_each(cluster: str) -> list[str]:
+    """The begin of a statement for every table, the storage first."""
+    if not cluster:
+        return [f"ALTER TABLE {TABLE}"]
+    return [f"ALTER TABLE {table} ON CLUSTER '{cluster}'" for table in (SHARDED_TABLE, WRITABLE_TABLE, TABLE)]
 
 
 def insert_table(cluster: str = "") -> str:
