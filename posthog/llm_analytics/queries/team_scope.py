@@ -82,6 +82,22 @@ class TeamScope:
         """Sums of usage, of this team whatever the query says; where rollups are exact, from them."""
         return _run(*build_sql(self._bind(query), now=now))
 
+    def read_groups(
+        self,
+        cells: CellQuery | Selection,
+        *,
+        columns: Sequence[str],
+        tail: str,
+        params: Mapping[str, Any],
+        now: datetime,
+    ) -> list[dict[str, Any]]:
+        """One SELECT over what a question comes to, cells `c`, with a `tail` of its own."""
+        if isinstance(cells, Selection):
+            sql, inner = self.to_sql(cells)
+        else:
+            sql, inner = build_sql(self._bind(cells), now=now)
+        return _run(f"SELECT {', '.join(columns)}\nFROM ({sql}) AS c\n{tail}", {**inner, **params})
+
     def read_largest(
         self, query: CellQuery, *, dimension: DimensionName, rank: str, limit: int, now: datetime
     ) -> list[dict[str, Any]]:
