@@ -77,35 +77,32 @@ class GenerationsQuestion:
 def list_generations(scope: TeamScope, question: GenerationsQuestion) -> list[dict[str, Any]]:
     """At most `limit` lines in the order asked for, each LISTED_COLUMNS by name."""
     rows: list[dict[str, Any]] = []
-    for start, end in _list_steps(question):
-        rows += _list_within(scope, question, (start, end), limit=question.limit - len(rows))
-        if len(rows) >= question.limit:
-            break
-    return rows
-
-
-def _list_within(
-    scope: TeamScope, question: GenerationsQuestion, span: tuple[datetime, datetime], *, limit: int
-) -> list[dict[str, Any]]:
-    """The first `limit` lines of a step."""
-    rows: list[dict[str, Any]] = []
-    most = limit
-    while len(rows) < limit:
-        seen = scope.read(_select_versions(question, span, limit=most))
+    most = question.limit
+    while len(rows) < question.limit:
+        seen = _list_versions(scope, question, limit=most)
         if not seen:
             break
         places = {(each["value"], each["uuid"]) for each in seen}
-        newest = scope.read(_select_newest(question, span, seen))
+        newest = scope.read(_select_newest(question, seen))
         rows += [row for row in newest if (row[question.order_by], row["uuid"]) in places]
         if len(seen) < most:
             break
         question = replace(question, after=(seen[-1]["value"], str(seen[-1]["uuid"])))
         most *= STEP_GROWTH
-    return rows[:limit]
+    return rows[: question.limit]
+
+
+def _list_versions(scope: TeamScope, question: GenerationsQuestion, *, limit: int) -> list[dict[str, Any]]:
+    """The first `limit` places of the order, and the sorting keys of the versions that have them."""
+    seen: list[dict[str, Any]] = []
+    for span in _list_steps(question):
+        seen += scope.read(_select_versions(question, span, limit=limit - len(seen)))
+        if len(seen) >= limit:
+            break
+    return seen
 
 
 def _select_versions(question: GenerationsQuestion, span: tuple[datetime, datetime], *, limit: int) -> Selection:
-    """The first places of the order, and the sorting keys of the versions that have them."""
     whole = _select(question, span)
     return replace(
         whole,
@@ -116,11 +113,9 @@ def _select_versions(question: GenerationsQuestion, span: tuple[datetime, dateti
     )
 
 
-def _select_newest(
-    question: GenerationsQuestion, span: tuple[datetime, datetime], seen: Sequence[Mapping[str, Any]]
-) -> Selection:
+def _select_newest(question: GenerationsQuestion, seen: Sequence[Mapping[str, Any]]) -> Selection:
     """The rows of these sorting keys whose newest version fits the question."""
-    whole = _select(question, span)
+    whole = _select(question, (question.span.start, question.span.end))
     hours = sorted({_write_hour(each["hour"]) for each in seen})
     keys = sorted({(_write_hour(each["hour"]), each["trace_id"], str(each["uuid"])) for each in seen})
     return replace(
