@@ -62,7 +62,10 @@ class Node:
     def get_unix_day(self, key: str) -> date:
         """Seconds since 1970 of a midnight of UTC."""
         node = self.child(key)
-        moment = datetime.fromtimestamp(node.read_count(), UTC)
+        try:
+            moment = datetime.fromtimestamp(node.read_count(), UTC)
+        except (OverflowError, ValueError, OSError):
+            raise node.fail("seconds since 1970") from None
         return node.require_midnight(moment)
 
     def get_iso_day(self, key: str) -> date:
@@ -70,11 +73,13 @@ class Node:
         node = self.child(key)
         try:
             moment = datetime.fromisoformat(node.read_text())
-        except ValueError:
+            if moment.tzinfo is not None:
+                moment = moment.astimezone(UTC)
+        except (OverflowError, ValueError):
             raise node.fail("an RFC 3339 moment") from None
         if moment.tzinfo is None:
             raise node.fail("an RFC 3339 moment with its zone")
-        return node.require_midnight(moment.astimezone(UTC))
+        return node.require_midnight(moment)
 
     @property
     def is_absent(self) -> bool:

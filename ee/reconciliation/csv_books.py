@@ -6,9 +6,14 @@ and any of the kinds, in our words: `input_tokens`, `uncached_input_tokens`, `ca
 `cache_creation_input_tokens`, `cache_creation_{5m,30m,1h,12h}_input_tokens`, `output_tokens`, `reasoning_tokens`,
 `total_cost_usd`. Other columns are not read. An empty cell is a kind that the line does not tell. Lines of one day and
 model add up.
+
+What may be read in two ways is refused: a line with more or fewer cells than the header (an unquoted `1,234` moves all
+cells behind it, a download that broke off ends within a line), a header that is there twice, and a count with three
+decimals (`1.000`).
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -20,6 +25,7 @@ from ee.reconciliation.kinds import COST, KINDS, Amount, BookLine
 NAMES = ("day", "model", *KINDS)
 Columns = Mapping[str, str]
 """Our name → the file's header."""
+MAY_BE_THOUSANDS = re.compile(r"[.]\d{3}(?!\d)")
 
 
 def find_columns(header: list[str], chosen: Columns) -> dict[str, str]:
@@ -35,6 +41,9 @@ def find_columns(header: list[str], chosen: Columns) -> dict[str, str]:
     for name in ("day", *chosen):
         if name not in columns:
             raise BooksUnreadable(f"header: expected a column {chosen.get(name, name)!r} for {name}")
+    for column in columns.values():
+        if header.count(column) > 1:
+            raise BooksUnreadable(f"header: expected one column {column!r}, got {header.count(column)}")
     if not any(kind in columns for kind in KINDS):
         raise BooksUnreadable(f"header: expected one or more of {', '.join(KINDS)}")
     return columns
@@ -59,7 +68,10 @@ def read_csv_books(file: TextIO, chosen: Columns) -> tuple[frozenset[str], list[
 def _read_lines(reader: "csv.DictReader[str]", columns: Columns) -> Iterator[BookLine]:
     for row in reader:
         where = f"line {reader.line_num}"
-        cells = {name: (row[header] or "").strip() for name, header in columns.items()}
+        # DictReader keeps surplus cells under None, and fills those that are missing with None.
+        if None in row or None in row.values():
+            raise BooksUnreadable(f"{where}: expected {len(reader.fieldnames or ())} cells as in the header")
+        cells = {name: row[header].strip() for name, header in columns.items()}
         figures = {kind: _read_amount(kind, cells[kind], where) for kind in KINDS if kind in cells}
         yield BookLine(day=_read_day(cells["day"], where), model=cells.get("model", ""), figures=figures)
 
@@ -85,6 +97,8 @@ def _read_amount(kind: str, text: str, where: str) -> Amount | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     is_whole = amount.is_finite() and amount >= 0 and amount == amount.to_integral_value()
+    if kind != COST and MAY_BE_THOUSANDS.search(text):
+        is_whole = False
     if not amount.is_finite() or (kind != COST and not is_whole):
         raise BooksUnreadable(f"{where}: {kind}: expected {rule}, got {text[:40]!r}")
     return amount if kind == COST else int(amount)

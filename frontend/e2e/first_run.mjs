@@ -57,7 +57,7 @@ async function make(page) {
     }
 }
 
-/** Sign out and in again: the page that made the user is gone, the first page leads to the UI. */
+/** Sign out and in again: the page that made the user is gone, the UI and the daily table lead to each other. */
 async function comeBack(page) {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL(/\/login/)
@@ -68,10 +68,10 @@ async function comeBack(page) {
     await page.getByLabel('E-mail address').fill(email)
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL((address) => address.pathname === '/')
-    await page.getByRole('link', { name: 'LLM Analytics' }).click()
     await page.waitForURL(/\/project\/\d+\/overview/)
     await page.getByRole('link', { name: 'Daily usage' }).click()
     await page.waitForURL((address) => address.pathname === '/')
+    await page.getByRole('link', { name: 'LLM Analytics' }).click()
+    await page.waitForURL(/\/project\/\d+\/overview/)
     return { offers, closed }
 }

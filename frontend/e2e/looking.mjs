@@ -33,7 +33,7 @@ async function signIn(browser, { sign_in_link: signInLink }) {
     page.on('pageerror', (error) => faults.push(String(error)))
     await page.goto(signInLink)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL((address) => address.pathname === '/')
+    await page.waitForURL(/\/overview|\/project$/)
     return { browser, context, page, faults }
 }
 

@@ -30,7 +30,7 @@ async function look() {
     page.on('pageerror', (error) => faults.push(String(error)))
     await page.goto(signInLink)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL((address) => address.pathname === '/')
+    await page.waitForURL(/\/overview|\/project$/)
     await page.goto(`${url}/project`)
     await page.waitForURL(/\/overview/)
     await page.goto(`${url}/project/${teamId}/overview?range=24h&timezone=UTC`)
@@ -39,9 +39,10 @@ async function look() {
     const paints = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime)
     const filtered = await drillAndBack(page)
     const definition = await readDefinition(page)
+    const teams = await readTeams(page)
     for (const theme of THEMES) for (const width of WIDTHS) await shoot(page, theme, width)
     const state = await context.storageState()
-    return { ...seen, first_contentful_paint_ms: paints, ...filtered, definition, faults, axe: await runAxe(state) }
+    return { ...seen, first_contentful_paint_ms: paints, ...filtered, definition, teams, faults, axe: await runAxe(state) }
 }
 
 async function waitForData(page) {
@@ -83,6 +84,24 @@ async function drillAndBack(page) {
     await page.locator('.chip').waitFor({ state: 'detached' })
     await page.locator('table.top tbody tr').nth(1).waitFor()
     return { drilled, is_back: (await page.locator('.card dd[data-figure=calls]').innerText()) === before }
+}
+
+/** Team → its exact cost; then the filter picker, whose choice is in the address. */
+async function readTeams(page) {
+    await page.getByRole('group', { name: 'Group by' }).getByRole('button', { name: 'Team' }).click()
+    await page.waitForURL(/by=team/)
+    await page.getByRole('button', { name: /^Team/ }).nth(1).waitFor()
+    const costs = await readRows(page)
+    await page.getByLabel('Filter by').selectOption({ label: 'Provider' })
+    await page.getByRole('combobox', { name: 'Provider' }).selectOption({ index: 1 })
+    await page.locator('.chip').waitFor()
+    const picked = new URL(page.url()).searchParams.getAll('provider')
+    await page.goBack()
+    await page.locator('.chip').waitFor({ state: 'detached' })
+    await page.getByRole('group', { name: 'Group by' }).getByRole('button', { name: 'Model' }).click()
+    await page.waitForURL(/by=model/)
+    await waitForData(page)
+    return { costs, picked }
 }
 
 async function readDefinition(page) {

@@ -26,7 +26,7 @@ export async function visit(look) {
         page.on('pageerror', (error) => faults.push(String(error)))
         await page.goto(question.sign_in_link)
         await page.getByRole('button', { name: 'Sign in' }).click()
-        await page.waitForURL((address) => address.pathname === '/')
+        await page.waitForURL(/\/overview|\/project$/)
         const seen = await look(page, question, browser)
         console.log(JSON.stringify({ ...seen, faults }))
     } finally {

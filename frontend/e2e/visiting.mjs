@@ -18,7 +18,7 @@ export async function openPage(browser, faults) {
 export async function signIn(page, link) {
     await page.goto(link)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL((address) => address.pathname === '/')
+    await page.waitForURL(/\/overview|\/project$/)
 }
 
 /** Both the system's theme and the UI's own are set: the server's pages know the first alone. */

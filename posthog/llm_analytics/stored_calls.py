@@ -1,7 +1,8 @@
 """
 What we hold of a gateway's calls: rows of `ai_events`, and events that were received and rejected.
 
-Rows that were superseded are not among them: their own event is.
+Back-filled rows that were superseded are not among them: their own event is. Those that were superseded as repetitions
+are: the gateway's books have them, too, and they must not be back-filled.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +29,8 @@ ROWS_SQL = """
         JSONExtractBool(properties, '$ai_backfilled') AS is_backfilled
     FROM ai_events FINAL
     WHERE team_id IN %(team_ids)s AND timestamp >= %(start)s AND timestamp < %(end)s
-        AND gateway = %(gateway)s AND call_kind != %(superseded)s AND ingested_at >= %(received_since)s
+        AND gateway = %(gateway)s AND NOT (call_kind = %(superseded)s AND is_backfilled)
+        AND ingested_at >= %(received_since)s
 """
 EVER = datetime(1970, 1, 2, tzinfo=UTC)
 

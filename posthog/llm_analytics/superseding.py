@@ -1,16 +1,17 @@
 """
-A call was back-filled from the gateway's spend log, and then its own event came after all.
+Rows that another one took the place of: a new version of each counts as nothing.
 
-The copy's uuid is another than the original's (`BackfilledCall`), so both would count. With the original therefore
-goes, in the same INSERT, a new version of the copy that counts as nothing: event `$ai_superseded`, call kind
-`superseded`, no tokens, no cost, and the uuid of the row that took its place.
+Such a version has the event `$ai_superseded`, the call kind `superseded`, no tokens, no cost, and the uuid of the row
+that counts. So end copies of calls that were back-filled from the gateway's spend log when their own event comes after
+all: the copy's uuid is another than the original's (`BackfilledCall`), so both would count. The copy's new version goes
+with the original, in the same INSERT. (Calls that were reported twice: `repeated_calls.py`.)
 
 The new version wins wherever it arrives: before the copy, which was received when it was recorded, and beside a
 re-derivation of the copy, whose version is the moment at which it is written.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,7 +74,7 @@ def _list_of_gateway(gateway_id: UUID, rows: Sequence[Row], now: datetime) -> It
     originals = [_describe(row) for row in rows if records and _find_row_place(row) not in places]
     copies = [_describe_copy(record) for record in records]
     for pair in match_calls(copies, originals, is_likeness_enough=False).pairs:
-        yield _build_superseding_row(pair.logged.record, pair.stored.row, now)
+        yield _supersede_copy(pair.logged.record, pair.stored.row, now)
 
 
 def _find_place(record: BackfilledCall) -> tuple[Any, ...]:
@@ -111,31 +112,69 @@ def _describe(row: Row) -> _Original:
     )
 
 
-def _build_superseding_row(record: BackfilledCall, original: Row, now: datetime) -> Row:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupersededRow:
+    """
+    A row that is to count as nothing, by what it keeps.
+
+    Attributes:
+        received: When (a version beats those before it), in which body and where in it; retention.
+    """
+
+    uuid: UUID
+    team_id: int
+    timestamp: datetime
+    trace_id: str
+    gateway: str | None
+    call_id: str
+    response_id: str
+    received: RowContext
+    is_backfilled: bool = False
+
+
+def build_superseding_row(gone: SupersededRow, *, by: UUID) -> Row:
+    """
+    The version that counts as nothing.
+
+    Args:
+        by: The row that counts instead.
+    """
+    properties = {
+        "$ai_trace_id": gone.trace_id,
+        "$ai_call_kind": SUPERSEDED_KIND,
+        "$ai_gateway": gone.gateway,
+        "$ai_gateway_call_id": gone.call_id,
+        "$ai_generation_id": gone.response_id,
+        "$ai_superseded_by": str(by),
+        **({"$ai_backfilled": True} if gone.is_backfilled else {}),
+    }
     event = AiEvent(
-        uuid=record.uuid,
+        uuid=gone.uuid,
         event=SUPERSEDED_EVENT,
-        timestamp=record.started_at,
-        team_id=record.team_id,
+        timestamp=gone.timestamp,
+        team_id=gone.team_id,
         distinct_id="",
-        properties=_list_properties(record, original),
+        properties=properties,
     )
-    context = RowContext(
+    return build_row(event, gone.received)
+
+
+def _supersede_copy(record: BackfilledCall, original: Row, now: datetime) -> Row:
+    received = RowContext(
         ingested_at=max(now, record.recorded_at) + AHEAD,
         retention_days=original["retention_days"],
         offset=original["_offset"],
         position=original["_partition"],
     )
-    return build_row(event, context)
-
-
-def _list_properties(record: BackfilledCall, original: Row) -> Mapping[str, Any]:
-    return {
-        "$ai_trace_id": record.trace_id,
-        "$ai_call_kind": SUPERSEDED_KIND,
-        "$ai_gateway": original["gateway"],
-        "$ai_gateway_call_id": record.call_id,
-        "$ai_generation_id": record.response_id,
-        "$ai_superseded_by": str(original["uuid"]),
-        "$ai_backfilled": True,
-    }
+    copy = SupersededRow(
+        uuid=record.uuid,
+        team_id=record.team_id,
+        timestamp=record.started_at,
+        trace_id=record.trace_id,
+        gateway=original["gateway"],
+        call_id=record.call_id,
+        response_id=record.response_id,
+        received=received,
+        is_backfilled=True,
+    )
+    return build_superseding_row(copy, by=original["uuid"])

@@ -143,6 +143,17 @@ def bound_tail(successes: int, trials: int, share: float) -> float:
     return math.exp(-trials * (_divergence(seen, share) + _divergence(1 - seen, 1 - share)))
 
 
+def count_normal_errors(errors: float, *, calls: int) -> float:
+    """
+    How many standard errors of a normal distribution are as unlikely as `errors` that were estimated from the calls.
+
+    Student's t with `calls` - 1 degrees of freedom, by D. L. Wallace's approximation (1959), which is off by less than
+    a hundredth from 20 calls on.
+    """
+    degrees = calls - 1
+    return (8 * degrees + 1) / (8 * degrees + 3) * math.sqrt(degrees * math.log1p(errors**2 / degrees))
+
+
 def _divergence(seen: float, share: float) -> float:
     if seen == 0:
         return 0.0

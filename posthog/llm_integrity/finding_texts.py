@@ -120,7 +120,7 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             compares="The share of calls that share their response id with another, in the newest hour with 50 calls "
             "or more, with 1 % and with twice what was usual.",
             action="Look for a second callback or a second gateway that reports the same calls, turn it off, then "
-            "delete its rows.",
+            "take the repetitions out of the sums (`supersede_repeated_calls`).",
         ),
         CheckName.EVENTS_MISSING: CheckText(
             title="Calls of {subject} never arrived",

@@ -29,9 +29,9 @@ class Quotients(NamedTuple):
 
     @property
     def standard_error(self) -> float:
-        """Of the mean."""
+        """Of the mean, as the calls themselves tell it; of a single one 0."""
         variance = max(0.0, self.squares / self.calls - self.mean**2)
-        return math.sqrt(variance / self.calls)
+        return math.sqrt(variance / max(1, self.calls - 1))
 
 
 class Series(NamedTuple):

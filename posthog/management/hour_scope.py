@@ -22,13 +22,24 @@ def parse_scope(options: dict[str, Any], *, now: datetime) -> Scope:
     Raises:
         CommandError: One is no day, or the range is empty.
     """
-    start, end = (_parse_day(name, options[name]) for name in ("start", "end"))
-    if end <= start:
-        raise CommandError(f"--end: expected a day after --start {options['start']}, got {options['end']}")
+    start, end = parse_days(options)
     if start >= now:
         raise CommandError(f"--start: expected a day up to today, got {options['start']}")
     team_ids = None if options["team"] is None else [options["team"]]
     return Scope(start=start, end=min(end, floor_hour(now.astimezone(UTC))), team_ids=team_ids)
+
+
+def parse_days(options: dict[str, Any]) -> tuple[datetime, datetime]:
+    """
+    The midnights (UTC) of `start` and of `end`, which is after it.
+
+    Raises:
+        CommandError: One is no day, or the range is empty.
+    """
+    start, end = (_parse_day(name, options[name]) for name in ("start", "end"))
+    if end <= start:
+        raise CommandError(f"--end: expected a day after --start {options['start']}, got {options['end']}")
+    return start, end
 
 
 def _parse_day(name: str, text: str) -> datetime:

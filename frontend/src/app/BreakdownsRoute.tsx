@@ -14,7 +14,7 @@ export function BreakdownsRoute() {
     return (
         <>
             <h1>Breakdowns</h1>
-            <FilterBar search={search} timezone={timezone} teamTimezone={teamTimezone} onChange={change} />
+            <FilterBar {...{ teamId, span, search, timezone, teamTimezone }} onChange={change} />
             <BreakdownsScreen {...{ teamId, team, span, search }} onChange={change} onTeam={goToTeam} />
         </>
     )

@@ -22,14 +22,15 @@ export function GenerationsRoute() {
     const teamTimezone = team?.timezone ?? 'UTC'
     const timezone = search.timezone ?? teamTimezone
     const change = (next: GenerationsSearch) => { void navigate({ search: next, resetScroll: false }) }
+    const question = useQuestion(teamId, search, timezone)
     const drawer = useDrawerHistory()
     const trace = useTraceLinks(teamId)
     return (
         <>
             <h1>Generations</h1>
-            <FilterBar search={search} timezone={timezone} teamTimezone={teamTimezone} onChange={change} />
+            <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={change} />
             <GenerationsScreen
-                question={useQuestion(teamId, search, timezone)}
+                question={question}
                 search={search}
                 links={useLinks(teamId, search, drawer.open)}
                 onChange={change}

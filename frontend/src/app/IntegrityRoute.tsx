@@ -13,7 +13,7 @@ export function IntegrityRoute() {
     return (
         <>
             <h1>Integrity</h1>
-            <FilterBar search={search} timezone={timezone} teamTimezone={teamTimezone} onChange={change} />
+            <FilterBar {...{ teamId, span, search, timezone, teamTimezone }} onChange={change} />
             <IntegrityScreen {...{ teamId, span, search }} onChange={change} />
         </>
     )

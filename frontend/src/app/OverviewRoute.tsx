@@ -3,7 +3,8 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { OverviewScreen } from '../features/overview/OverviewScreen'
 import { FilterBar } from '../shared/filters/FilterBar'
-import { pickFilters, type ScreenSearch } from '../shared/filters/search'
+import { FILTERS, pickFilters, type ScreenSearch } from '../shared/filters/search'
+import { omit } from '../shared/objects/omit'
 import { toSpan } from '../shared/time/range'
 import { visitorQuery } from './api/visitor'
 
@@ -24,11 +25,15 @@ export function OverviewRoute() {
         [teamId, search, timezone]
     )
     const change = (next: ScreenSearch) => { void navigate({ search: next, resetScroll: false }) }
+    // The filters are this team's; the range and the grouping hold for any.
+    const goToTeam = (id: string) => {
+        void navigate({ params: { teamId: id }, search: omit(search, ...FILTERS) })
+    }
     return (
         <>
             <h1>Overview</h1>
-            <FilterBar search={search} timezone={timezone} teamTimezone={teamTimezone} onChange={change} />
-            <OverviewScreen question={question} search={search} onChange={change} />
+            <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={change} />
+            <OverviewScreen question={question} search={search} onChange={change} onTeam={goToTeam} />
         </>
     )
 }

@@ -33,7 +33,7 @@ export function TracesRoute() {
     return (
         <>
             <h1>Traces and sessions</h1>
-            <FilterBar search={search} timezone={timezone} teamTimezone={teamTimezone} onChange={change} />
+            <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={change} />
             <TracesScreen question={question} search={search} links={useTraceLinks(teamId)} onChange={change} />
         </>
     )

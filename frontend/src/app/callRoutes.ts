@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { validateGenerationsSearch } from '../features/generations/search'
 import { validateTraceSearch, validateTracesSearch } from '../features/traces/search'
-import type { project } from './router'
+import type { project } from './projectRoute'
 
 /** The screens of single calls and of what belongs together; their scripts load when they are opened. */
 export function makeCallRoutes(parent: typeof project) {

@@ -1,27 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { validateBreakdownSearch } from '../features/breakdowns/search'
 import { validateIntegritySearch } from '../features/integrity/search'
 import { validateReportSearch } from '../features/reports/search'
 import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
-import { EmptyNote, ErrorNote, LoadingNote } from '../shared/states/states'
+import { EmptyNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
 import { makeCallRoutes } from './callRoutes'
 import { OverviewRoute } from './OverviewRoute'
-import { Shell } from './Shell'
-
-interface Context {
-    queryClient: QueryClient
-}
-
-const root = createRootRouteWithContext<Context>()({
-    component: Outlet,
-    notFoundComponent: () => <EmptyNote>There is nothing at this address.</EmptyNote>,
-    errorComponent: ({ error, reset }) => (
-        <ErrorNote error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
-    ),
-    pendingComponent: () => <LoadingNote what="the page" />,
-})
+import { project, root } from './projectRoute'
 
 /** Without a team in the address: the first one's overview. */
 const home = createRoute({
@@ -33,13 +20,6 @@ const home = createRoute({
         if (first) throw redirect({ to: '/project/$teamId/overview', params: { teamId: String(first.id) } })
     },
     component: () => <EmptyNote>You belong to no organization that has a team. Ask an owner of yours to add you.</EmptyNote>,
-})
-
-export const project = createRoute({
-    getParentRoute: () => root,
-    path: '/project/$teamId',
-    loader: ({ context }) => context.queryClient.ensureQueryData(visitorQuery),
-    component: Shell,
 })
 
 const overview = createRoute({

@@ -10,7 +10,9 @@ It has jumped where
 - it lies further than any block of the past, and differs from the four hours before: a step. How applications mix
   changes by the hour, not in an instant.
 
-Either is certain by `MIN_ERRORS` standard errors. An alert stays open until the ratio is back in the past's range.
+Either is certain: by chance it happens in one of ten million blocks (a gateway of twenty series has some 70,000 a
+month, with five ratios each). What few calls say of their own spread is itself uncertain: Student's t takes that in.
+An alert stays open until the ratio is back in the past's range.
 Where a ratio has jumped in calls that have any of its part, nothing is said, or judged, of it over all calls.
 """
 
@@ -18,13 +20,21 @@ import math
 from collections.abc import Iterator
 
 from posthog.llm_integrity.checks.series_view import SeriesView
-from posthog.llm_integrity.expectations import COST_PER_TOKEN, RATIOS, WHERE_ANY, Usual, measure_ratio
+from posthog.llm_integrity.expectations import (
+    COST_PER_TOKEN,
+    RATIOS,
+    WHERE_ANY,
+    Usual,
+    count_normal_errors,
+    measure_ratio,
+)
 from posthog.llm_integrity.findings import CheckName, Finding, FindingKey, Looked, Severity
 from posthog.llm_integrity.tallies import Quotients, Tally
 
 BEYOND = 1.75
 LEAST = math.log(1.2)
-MIN_ERRORS = 5.0
+MIN_ERRORS = 5.33
+"""Standard errors that a normal distribution exceeds, either way, once in ten million."""
 MIN_BLOCKS = 72
 """Three days of a busy series: a range needs more of a past than a share does."""
 
@@ -78,7 +88,10 @@ def _has_jumped(view: SeriesView, name: str, usual: Usual, *, is_open: bool) -> 
 
 
 def _differs(quotients: Quotients, other: float, error: float) -> bool:
-    return abs(quotients.mean - other) > MIN_ERRORS * math.hypot(quotients.standard_error, error)
+    distance, spread = abs(quotients.mean - other), math.hypot(quotients.standard_error, error)
+    if not spread:
+        return distance > 0
+    return count_normal_errors(distance / spread, calls=quotients.calls) > MIN_ERRORS
 
 
 def _find(view: SeriesView, name: str, usual: Usual) -> Finding:

@@ -89,6 +89,18 @@ def test_a_line_drills_and_back_returns(look: Look) -> None:
     assert look.seen["is_back"]
 
 
+def test_teams_are_a_grouping_and_a_filter_is_picked_from_their_calls(look: Look) -> None:
+    """Each team's cost as summed by hand; the picker offers what calls of the range have."""
+    costs = {name: cost for name, cost in look.seen["teams"]["costs"].items() if name.startswith("Team ")}
+    expected = {
+        f"Team {team.removeprefix('team-').capitalize()}": format_usd(sums.total_cost_usd).title
+        for team, sums in EXPECTED_TEAM_SUMS.items()
+    }
+    assert costs == expected
+    (picked,) = look.seen["teams"]["picked"]
+    assert picked in {row.provider for row in EXPECTED_ROWS if row.team == GATEWAY_TEAM}
+
+
 def test_definition_is_the_servers_own(look: Look) -> None:
     """The same words as the usage table's."""
     assert DEFINITIONS["total_cost_usd"]["definition"] in look.seen["definition"]

@@ -1,8 +1,11 @@
 """What each check of a series says, and what it leaves unsaid."""
 
+from dataclasses import replace
+
 import pytest
 
 from posthog.llm_integrity.findings import CheckName, FindingKey, Severity, Subject
+from posthog.llm_integrity.tallies import Quotients
 from tests.unit.llm_integrity.traffic import FIRST, HOUR, SERIES, find, look, tally
 
 CACHE = "cache_read_input_tokens"
@@ -69,6 +72,16 @@ class TestRatios:
         (finding,) = find(look(self.PAST, [tally(ratios={"cache_read_ratio": 0.3})]), CheckName.RATIO_JUMPED)
         assert (finding.figure, finding.usual) == ("cache_read_ratio", 0.52)
         assert finding.seen == pytest.approx(0.3)
+
+    @pytest.mark.parametrize(("calls", "is_found"), [(56, False), (1000, True)])
+    def test_few_calls_must_differ_by_more_errors(self, calls: int, is_found: bool) -> None:
+        """5.6 standard errors from the median: of 56 calls chance still has a part in that, of 1,000 hardly."""
+        variance = (0.2 / 5.6) ** 2 * (calls - 1)
+        spread = Quotients(calls, calls * 0.32, calls * (variance + 0.32**2))
+        newest = tally(calls)
+        newest = replace(newest, quotients={**newest.quotients, "cache_read_ratio": spread})
+        assert spread.standard_error == pytest.approx(0.2 / 5.6)
+        assert bool(find(look(self.PAST, [newest]), CheckName.RATIO_JUMPED)) == is_found
 
     @pytest.mark.parametrize("ratio", [0.5, 0.54, 0.46, 0.6])
     def test_little_beyond_the_range_is_usual(self, ratio: float) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posthog.llm_integrity.blocks import MIN_CALLS, cut_blocks, take_latest
-from posthog.llm_integrity.expectations import bound_tail
+from posthog.llm_integrity.expectations import bound_tail, count_normal_errors
 from posthog.llm_integrity.finding_texts import CHECK_TEXTS, describe_finding
 from posthog.llm_integrity.findings import CheckName, Finding, Severity, Subject
 from posthog.llm_integrity.tallies import Quotients, add_hours, add_tallies
@@ -25,8 +25,16 @@ def test_tallies_add_up() -> None:
 
 
 def test_standard_error_is_that_of_the_mean() -> None:
-    assert Quotients(4, 2.0, 2.0).standard_error == pytest.approx(0.25)  # 0, 0, 1, 1: deviation a half, over root four
+    assert Quotients(4, 2.0, 2.0).standard_error == pytest.approx(12**-0.5)  # 0, 0, 1, 1: variance 1/3, of four
+    assert Quotients(1, 0.5, 0.25).standard_error == 0
     assert Quotients(3, 1.5, 0.75).standard_error == 0
+
+
+@pytest.mark.parametrize(("calls", "errors"), [(20, 3.8834), (31, 3.6460), (61, 3.4602), (121, 3.3735)])
+def test_few_calls_make_the_same_distance_likelier(calls: int, errors: float) -> None:
+    """Student's t at one in a thousand, from printed tables, is the normal distribution's 3.2905."""
+    assert count_normal_errors(errors, calls=calls) == pytest.approx(3.2905, abs=0.005)
+    assert count_normal_errors(errors, calls=1_000_000) == pytest.approx(errors, abs=0.001)
 
 
 @given(st.lists(st.integers(0, 120), max_size=60))

@@ -1,19 +1,18 @@
 import { Figure } from '../../shared/figures/Figure'
-import type { Breakdown, Line } from './api/breakdown'
-import { COLUMNS, FIGURES, shareOf, type FigureName, type Figures } from './columns'
-import { LABELS, type Dimension } from './search'
+import { LINE_LABELS, type Dimension, type Figures, type Line, type Lines } from '../../shared/usage/lines'
+import { COLUMNS, FIGURES, shareOf, type FigureName } from './columns'
 
 interface Props {
     dimension: Dimension
     sort: FigureName
-    breakdown: Breakdown
+    breakdown: Lines
     onSort: (sort: FigureName) => void
     onPick: (value: string) => void
 }
 
 /** One dimension's lines and their total; a press on a heading sorts by its figure, the largest first. */
 export function BreakdownTable({ dimension, sort, breakdown, onSort, onPick }: Props) {
-    const label = LABELS[dimension]
+    const label = LINE_LABELS[dimension]
     const most = Math.max(...breakdown.lines.map((line) => Number(line.figures[sort] ?? 0)))
     return (
         // It scrolls sideways on small screens: reachable by keyboard, so it needs a name and a place in the order.

@@ -4,11 +4,12 @@ import { Definitions } from '../../shared/figures/Definitions'
 import { pickFilters } from '../../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
 import type { Span } from '../../shared/time/range'
+import { LINE_LABELS } from '../../shared/usage/lines'
 import { useBreakdown, type Question } from './api/breakdown'
 import { BreakdownTable } from './BreakdownTable'
 import { COLUMNS, DEFAULT_SORT, FIGURES } from './columns'
 import { Crumbs } from './Crumbs'
-import { DIMENSIONS, drill, LABELS, listCrumbs, nextDimension, type BreakdownSearch } from './search'
+import { DIMENSIONS, drill, listCrumbs, nextDimension, type BreakdownSearch } from './search'
 
 interface Props {
     teamId: string
@@ -35,7 +36,7 @@ export function BreakdownsScreen({ teamId, team, span, search, onChange, onTeam 
             <section className="panel" aria-labelledby="breakdown-title">
                 <div className="panel-heading">
                     <h2 id="breakdown-title">
-                        By {LABELS[dimension].toLowerCase()}, the largest {COLUMNS[sort].label.toLowerCase()} first
+                        By {LINE_LABELS[dimension].toLowerCase()}, the largest {COLUMNS[sort].label.toLowerCase()} first
                     </h2>
                     <div className="segments" role="group" aria-label="Break down by">
                         {DIMENSIONS.map((each) => (
@@ -45,7 +46,7 @@ export function BreakdownsScreen({ teamId, team, span, search, onChange, onTeam 
                                 aria-pressed={each === dimension}
                                 onClick={() => { onChange({ ...search, dimension: each }) }}
                             >
-                                {LABELS[each]}
+                                {LINE_LABELS[each]}
                             </button>
                         ))}
                     </div>

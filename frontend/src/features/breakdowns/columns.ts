@@ -1,7 +1,5 @@
-import type { Schemas } from '../../shared/api/client'
 import { formatCount, formatShare, formatUsd, NOT_REPORTED, type Formatted } from '../../shared/format/format'
-
-export type Figures = Schemas['FiguresAnswer']
+import type { Figures } from '../../shared/usage/lines'
 
 interface Column {
     label: string

@@ -1,12 +1,12 @@
 /** What the address of the breakdowns says beside range and filters: what lines are of, and by what they are sorted. */
-import { DIMENSION_LABELS, FILTERS, validateSearch, type FilterName, type ScreenSearch } from '../../shared/filters/search'
+import { FILTERS, validateSearch, type FilterName, type ScreenSearch } from '../../shared/filters/search'
+import { LINE_LABELS, type Dimension } from '../../shared/usage/lines'
 import { FIGURES, type FigureName } from './columns'
 
 /** In the order in which a press leads from one to the next. */
-export const DIMENSIONS = ['team', 'product', 'api_key_alias', 'end_user', 'provider', 'model', 'gateway'] as const
-export type Dimension = (typeof DIMENSIONS)[number]
-
-export const LABELS: Record<Dimension, string> = { ...DIMENSION_LABELS, team: 'Team' }
+export const DIMENSIONS = [
+    'team', 'product', 'api_key_alias', 'end_user', 'provider', 'model', 'gateway',
+] as const satisfies Dimension[]
 
 export interface BreakdownSearch extends ScreenSearch {
     dimension?: Dimension
@@ -51,7 +51,7 @@ export function listCrumbs(search: BreakdownSearch, team: string): Crumb[] {
     const bare = without(search, path)
     if (search.dimension === 'team') return [{ label: path.length > 0 ? 'All teams, filtered' : 'All teams' }]
     const steps = path.map((name, index) => ({
-        label: `${LABELS[name]}: ${(search[name] ?? []).map((value) => value || 'none').join(' or ')}`,
+        label: `${LINE_LABELS[name]}: ${(search[name] ?? []).map((value) => value || 'none').join(' or ')}`,
         search: { ...without(search, path.slice(index + 1)), ...lookAt(path[index + 1]) },
     }))
     const crumbs: Crumb[] = [

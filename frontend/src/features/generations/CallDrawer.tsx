@@ -1,6 +1,5 @@
 import * as Ariakit from '@ariakit/react'
 import { useState } from 'react'
-import type { FilterName } from '../../shared/filters/search'
 import { omit } from '../../shared/objects/omit'
 import { ErrorNote, LoadingNote } from '../../shared/states/states'
 import { formatMoment } from '../../shared/time/moment'
@@ -9,16 +8,8 @@ import { CallFacts } from './CallFacts'
 import { Conversation } from './Conversation'
 import { Explanation } from './Explanation'
 import './drawer.css'
+import type { DrawerActions } from './links'
 import type { Panel } from './search'
-
-export interface DrawerActions {
-    onClose: () => void
-    onPanel: (panel: Panel) => void
-    /** null: there is no list to filter here. */
-    onPick: ((name: FilterName | 'flag', value: string) => void) | null
-    toTrace: (traceId: string) => string
-    onTrace: (traceId: string) => void
-}
 
 interface Props extends DrawerActions {
     teamId: string

@@ -7,7 +7,7 @@ import { FollowLink } from '../../shared/links/FollowLink'
 import { splitTokens } from '../../shared/tokens/parts'
 import { TokenBar } from '../../shared/tokens/TokenBar'
 import type { CallDetail } from './api/generation'
-import type { DrawerActions } from './CallDrawer'
+import type { DrawerActions } from './links'
 import { formatCost } from './cells'
 
 type Props = { call: CallDetail } & Pick<DrawerActions, 'onPick' | 'toTrace' | 'onTrace'>

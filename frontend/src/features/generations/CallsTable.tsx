@@ -4,18 +4,12 @@ import { useEffect, useMemo, useRef } from 'react'
 import { Term } from '../../shared/figures/Term'
 import type { Call } from './api/generations'
 import { CostCell, DurationCell, FlagsCell, NameCell, StatusCell, TimeCell, TokensCell, TraceCell } from './cells'
+import type { CallLinks } from './links'
 
 /** All rows are of one height, so that the bar of the scroll tells the truth. */
 const ROW_PX = 46
 const ROWS_AHEAD = 12
 const LOAD_WITHIN_ROWS = 30
-
-export interface CallLinks {
-    toCall: (uuid: string) => string
-    toTrace: (traceId: string) => string
-    onOpen: (uuid: string) => void
-    onTrace: (traceId: string) => void
-}
 
 interface Props {
     calls: Call[]

@@ -46,6 +46,8 @@ const UNKNOWN = {
     integrity_flags: ['unpriced_model', 'usage_estimated'],
 }
 
+const COMPLETE = { complete: true, reasons: [] }
+
 type Page = { generations: unknown[]; next_cursor: string | null }
 
 /** Pages in order; a number is the status of a problem. */
@@ -55,7 +57,7 @@ function answerWith(...pages: (Page | number)[]) {
         const url = new URL(path, 'http://site.test')
         if (!url.pathname.endsWith('/generations/')) return Promise.resolve(Response.json({}))
         const page = pages[Math.min(asked.push(url.searchParams), pages.length) - 1]
-        if (typeof page !== 'number') return Promise.resolve(Response.json(page))
+        if (typeof page !== 'number') return Promise.resolve(Response.json({ ...page, completeness: COMPLETE }))
         return Promise.resolve(Response.json({ title: 'Refused', status: page, detail: 'Too long a range.', code: 'c' }, { status: page }))
     })
     return asked
@@ -94,7 +96,7 @@ test('a call is short, and exact on hover; what nobody reported is unknown, for 
     expect(screen.getByTitle('unknown: nobody has a price for this model').textContent).toContain('–')
     expect(screen.getByTitle('RateLimitError').textContent).toBe('failed')
     expect(screen.getByTitle('unpriced model, usage estimated').textContent).toContain('+1')
-    expect(screen.getByRole('status').textContent).toBe('All 2 calls.')
+    expect(screen.getByText('All 2 calls.')).toBeTruthy()
 })
 
 test('a refusal is told in the words of the API', async () => {
@@ -155,4 +157,10 @@ test('search, failures, order and the file are the address\'s to keep', async ()
     await userEvent.click(within(screen.getByRole('list', { name: 'Flags' })).getByRole('button'))
     expect(onChange).toHaveBeenLastCalledWith({ model: ['a'] })
     expect(screen.getByRole('link', { name: 'Download CSV' }).getAttribute('href')).toContain('/generations/export/?start=2026-03-01')
+})
+
+test('whether calls of the range may still come is told above them', async () => {
+    answerWith({ generations: [CALL], next_cursor: null })
+    show()
+    expect(await screen.findByText(/Complete: nothing of this range is known to be missing/)).toBeTruthy()
 })

@@ -1,9 +1,11 @@
 import type { UseInfiniteQueryResult, InfiniteData } from '@tanstack/react-query'
 import { useCallback } from 'react'
+import { Completeness } from '../../shared/figures/Completeness'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
 import { useCalls, type CallsPage } from './api/generations'
-import { CallsTable, type CallLinks } from './CallsTable'
+import { CallsTable } from './CallsTable'
 import './generations.css'
+import type { CallLinks } from './links'
 import type { Question } from './question'
 import type { GenerationsSearch } from './search'
 import { Toolbar } from './Toolbar'
@@ -21,6 +23,7 @@ export function GenerationsScreen({ question, search, links, onChange }: Props) 
     return (
         <>
             <Toolbar question={question} search={search} onChange={onChange} />
+            {calls.data?.pages[0] && <Completeness completeness={calls.data.pages[0].completeness} />}
             <CallsBody {...{ calls, links, search }} timezone={question.span.timezone} />
         </>
     )

@@ -5,7 +5,7 @@ import { FollowLink } from '../../shared/links/FollowLink'
 import { formatMoment } from '../../shared/time/moment'
 import { TokenBar } from '../../shared/tokens/TokenBar'
 import type { Call } from './api/generations'
-import type { CallLinks } from './CallsTable'
+import type { CallLinks } from './links'
 
 export function TimeCell({ call, timezone, links }: { call: Call; timezone: string; links: CallLinks }) {
     const moment = formatMoment(call.timestamp, timezone)

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { ScreenSearch } from '../../shared/filters/search'
 import { OverviewScreen } from './OverviewScreen'
 
 const QUESTION = {
@@ -46,16 +47,16 @@ function answerWith(answers: Record<string, unknown>) {
     })
 }
 
-function show(answers: Record<string, unknown>) {
+function show(answers: Record<string, unknown>, search: ScreenSearch = {}) {
     answerWith(answers)
-    const onChange = vi.fn()
+    const [onChange, onTeam] = [vi.fn(), vi.fn()]
     const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
     render(
         <QueryClientProvider client={client}>
-            <OverviewScreen question={QUESTION} search={{}} onChange={onChange} />
+            <OverviewScreen question={QUESTION} search={search} onChange={onChange} onTeam={onTeam} />
         </QueryClientProvider>
     )
-    return onChange
+    return { onChange, onTeam }
 }
 
 afterEach(() => { vi.unstubAllGlobals() })
@@ -94,14 +95,22 @@ test('a range without calls says what to do', async () => {
 })
 
 test('a line filters by its value, one without a name by the empty value', async () => {
-    const onChange = show(ANSWERS)
+    const { onChange } = show(ANSWERS)
     await userEvent.click(await screen.findByRole('button', { name: 'none named' }))
     expect(onChange).toHaveBeenCalledWith({ model: [''] })
 })
 
 test('the grouping is the address\'s to keep', async () => {
-    const onChange = show(ANSWERS)
+    const { onChange } = show(ANSWERS)
     const groups = screen.getByRole('group', { name: 'Group by' })
     await userEvent.click(within(groups).getByRole('button', { name: 'User' }))
     expect(onChange).toHaveBeenCalledWith({ by: 'end_user' })
+})
+
+test('teams are a grouping, too; a press on one leads to it', async () => {
+    const lines = [{ team_id: 9, team: 'Team nine', is_others: false, members: 1, figures: FIGURES }]
+    const { onChange, onTeam } = show({ ...ANSWERS, usage: { lines } }, { by: 'team', model: ['m'] })
+    await userEvent.click(await screen.findByRole('button', { name: 'Team nine' }))
+    expect(onTeam).toHaveBeenCalledWith('9')
+    expect(onChange).not.toHaveBeenCalled()
 })

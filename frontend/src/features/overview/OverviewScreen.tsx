@@ -11,10 +11,12 @@ interface Props {
     question: Question
     search: ScreenSearch
     onChange: (search: ScreenSearch) => void
+    /** Go to another team's Overview. */
+    onTeam: (teamId: string) => void
 }
 
 /** What was used, what it cost, and whether that is the whole truth. */
-export function OverviewScreen({ question, search, onChange }: Props) {
+export function OverviewScreen({ question, search, onChange, onTeam }: Props) {
     return (
         <>
             <OverviewFigures question={question} />
@@ -23,7 +25,10 @@ export function OverviewScreen({ question, search, onChange }: Props) {
                 question={question}
                 by={search.by ?? 'model'}
                 onGroup={(by) => { onChange({ ...search, by }) }}
-                onPick={(name, value) => { onChange(toggleFilter(search, name, value)) }}
+                onPick={(name, value) => {
+                    if (name === 'team') onTeam(value)
+                    else onChange(toggleFilter(search, name, value))
+                }}
             />
         </>
     )

@@ -1,14 +1,15 @@
-import { DIMENSION_LABELS, FILTERS, type FilterName } from '../../shared/filters/search'
+import { GROUPS } from '../../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
+import { LINE_LABELS, type Dimension } from '../../shared/usage/lines'
 import { useTop } from './api/top'
 import type { Question } from './question'
 import { TopTable } from './TopTable'
 
 interface Props {
     question: Question
-    by: FilterName
-    onGroup: (by: FilterName) => void
-    onPick: (name: FilterName, value: string) => void
+    by: Dimension
+    onGroup: (by: Dimension) => void
+    onPick: (name: Dimension, value: string) => void
 }
 
 /** Where the money went, by the dimension that the visitor chose. */
@@ -16,11 +17,11 @@ export function TopPanel({ question, by, onGroup, onPick }: Props) {
     return (
         <section className="panel" aria-labelledby="top-title">
             <div className="panel-heading">
-                <h2 id="top-title">Cost by {DIMENSION_LABELS[by].toLowerCase()}</h2>
+                <h2 id="top-title">Cost by {LINE_LABELS[by].toLowerCase()}</h2>
                 <div className="segments" role="group" aria-label="Group by">
-                    {FILTERS.map((name) => (
+                    {GROUPS.map((name) => (
                         <button key={name} type="button" aria-pressed={name === by} onClick={() => { onGroup(name) }}>
-                            {DIMENSION_LABELS[name]}
+                            {LINE_LABELS[name]}
                         </button>
                     ))}
                 </div>
@@ -30,7 +31,7 @@ export function TopPanel({ question, by, onGroup, onPick }: Props) {
     )
 }
 
-function TopBody({ question, by, onPick }: { question: Question; by: FilterName; onPick: (value: string) => void }) {
+function TopBody({ question, by, onPick }: { question: Question; by: Dimension; onPick: (value: string) => void }) {
     const top = useTop(question, by)
     if (top.isPending) return <LoadingNote what="the table" lines={6} />
     if (top.isError) return <ErrorNote error={top.error} retry={() => { void top.refetch() }} />

@@ -1,19 +1,18 @@
 import { Figure } from '../../shared/figures/Figure'
 import { Term } from '../../shared/figures/Term'
-import { DIMENSION_LABELS, type FilterName } from '../../shared/filters/search'
 import { formatCount, formatShare, formatUsd } from '../../shared/format/format'
-import type { TopLine } from './api/top'
+import { LINE_LABELS, type Dimension, type Line } from '../../shared/usage/lines'
 
 interface Props {
-    dimension: FilterName
-    lines: TopLine[]
+    dimension: Dimension
+    lines: Line[]
     onPick: (value: string) => void
 }
 
 /** One dimension's lines, the dearest first, with a bar for each one's part of the dearest. */
 export function TopTable({ dimension, lines, onPick }: Props) {
     const most = Math.max(...lines.map((line) => Number(line.figures.total_cost_usd ?? 0)))
-    const label = DIMENSION_LABELS[dimension]
+    const label = LINE_LABELS[dimension]
     return (
         <div className="scroll">
             <table className="top">
@@ -29,7 +28,7 @@ export function TopTable({ dimension, lines, onPick }: Props) {
                 </thead>
                 <tbody>
                     {lines.map((line) => (
-                        <Row key={line.is_others ? 'others' : `=${line.key ?? ''}`} {...{ line, most, onPick }} />
+                        <Row key={line.isOthers ? 'others' : `=${line.value}`} {...{ dimension, line, most, onPick }} />
                     ))}
                 </tbody>
             </table>
@@ -37,13 +36,18 @@ export function TopTable({ dimension, lines, onPick }: Props) {
     )
 }
 
-function Row({ line, most, onPick }: { line: TopLine; most: number; onPick: (value: string) => void }) {
+interface RowProps extends Pick<Props, 'dimension' | 'onPick'> {
+    line: Line
+    most: number
+}
+
+function Row({ dimension, line, most, onPick }: RowProps) {
     const { figures } = line
     const share = most > 0 ? Math.max(0, Number(figures.total_cost_usd ?? 0) / most) : 0
     return (
         <tr>
             <th scope="row">
-                <RowName line={line} onPick={onPick} />
+                <RowName {...{ dimension, line, onPick }} />
                 <meter className="share" min={0} max={1} value={share} aria-hidden="true" />
             </th>
             <td className="number" data-figure="total_cost_usd">
@@ -58,11 +62,12 @@ function Row({ line, most, onPick }: { line: TopLine; most: number; onPick: (val
     )
 }
 
-function RowName({ line, onPick }: { line: TopLine; onPick: (value: string) => void }) {
-    if (line.is_others) return <span>{line.members} others</span>
+function RowName({ dimension, line, onPick }: Omit<RowProps, 'most'>) {
+    if (line.isOthers) return <span>{line.members} others</span>
+    const title = dimension === 'team' ? 'Go to this team' : 'Only these calls'
     return (
-        <button type="button" className="pick" title="Only these calls" onClick={() => { onPick(line.key ?? '') }}>
-            {line.key || <em>none named</em>}
+        <button type="button" className="pick" title={title} onClick={() => { onPick(line.value) }}>
+            {line.name || <em>none named</em>}
         </button>
     )
 }

@@ -5,16 +5,8 @@ import { DataSection } from './data/DataSection'
 import { DeliverySection } from './delivery/DeliverySection'
 import { GatewaysSection } from './gateways/GatewaysSection'
 import { PricesSection } from './prices/PricesSection'
-import type { Section } from './sections'
+import type { Section, SectionProps } from './sections'
 import './settings.css'
-
-export interface SectionProps {
-    teamId: string
-    /** Whether the visitor may change things; the API decides again at each act. */
-    isAdministrator: boolean
-    /** Where one call is explained. */
-    callHref: (uuid: string) => string
-}
 
 const BODIES: Record<Section, (props: SectionProps) => ReactNode> = {
     gateways: GatewaysSection,

@@ -2,6 +2,15 @@
 export const SECTIONS = ['gateways', 'budgets', 'prices', 'delivery', 'data'] as const
 export type Section = (typeof SECTIONS)[number]
 
+/** What every part is given. */
+export interface SectionProps {
+    teamId: string
+    /** Whether the visitor may change things; the API decides again at each act. */
+    isAdministrator: boolean
+    /** Where one call is explained. */
+    callHref: (uuid: string) => string
+}
+
 export const SECTION_LABELS: Record<Section, string> = {
     gateways: 'Gateways',
     budgets: 'Budgets',

@@ -1,3 +1,5 @@
+import type { Schemas } from '../../shared/api/client'
+import { Completeness } from '../../shared/figures/Completeness'
 import { ErrorNote, LoadingNote } from '../../shared/states/states'
 
 interface Props {
@@ -6,7 +8,7 @@ interface Props {
         isFetchingNextPage: boolean
         hasNextPage: boolean
         error: Error | null
-        data: unknown
+        data: { pages: { completeness: Schemas['CompletenessAnswer'] }[] } | undefined
         refetch: () => unknown
         fetchNextPage: () => unknown
     }
@@ -21,9 +23,12 @@ interface Props {
 export function Pages({ pages, count, what, empty, children }: Props) {
     if (pages.isPending) return <LoadingNote what={what} lines={10} />
     if (pages.error && !pages.data) return <ErrorNote error={pages.error} retry={() => { pages.refetch() }} />
-    if (count === 0) return empty
+    const completeness = pages.data?.pages[0]?.completeness
+    const told = completeness && <Completeness completeness={completeness} />
+    if (count === 0) return <>{told}{empty}</>
     return (
         <section className="panel" aria-label={what}>
+            {told}
             {children}
             {pages.error ? (
                 <ErrorNote error={pages.error} retry={() => { pages.fetchNextPage() }} />

@@ -2,17 +2,13 @@ import { omit } from '../../shared/objects/omit'
 import { EmptyNote } from '../../shared/states/states'
 import { useSessions } from './api/sessions'
 import { useTraces } from './api/traces'
+import type { TraceLinks } from './links'
 import { Pages } from './Pages'
 import type { Question } from './question'
 import { VIEWS, type TracesSearch, type View } from './search'
 import { SessionsTable } from './SessionsTable'
 import './traces.css'
 import { TracesTable } from './TracesTable'
-
-export interface TraceLinks {
-    toTrace: (traceId: string) => string
-    onTrace: (traceId: string) => void
-}
 
 interface Props {
     question: Question

@@ -2,7 +2,7 @@ import { FollowLink } from '../../shared/links/FollowLink'
 import { formatMoment } from '../../shared/time/moment'
 import type { TraceLine } from './api/traces'
 import { SumCells, SumHeads } from './SumCells'
-import type { TraceLinks } from './TracesScreen'
+import type { TraceLinks } from './links'
 
 interface Props {
     lines: TraceLine[]

@@ -1,7 +1,10 @@
-import { RANGE_LABELS, RANGES, type RangeName } from '../time/range'
+import { RANGE_LABELS, RANGES, type RangeName, type Span } from '../time/range'
+import { FilterPicker } from './FilterPicker'
 import { DIMENSION_LABELS, FILTERS, toggleFilter, type ScreenSearch } from './search'
 
 interface Props {
+    teamId: string
+    span: Span
     search: ScreenSearch
     /** The zone in force: the address's, else the team's. */
     timezone: string
@@ -10,12 +13,13 @@ interface Props {
 }
 
 /** Time range, zone and filter chips of a screen; all of them live in its address. */
-export function FilterBar({ search, timezone, teamTimezone, onChange }: Props) {
+export function FilterBar({ teamId, span, search, timezone, teamTimezone, onChange }: Props) {
     return (
         <div className="filter-bar">
             <RangeButtons search={search} onChange={onChange} />
             {search.range === 'custom' && <CustomDays search={search} onChange={onChange} />}
             <ZoneChoice {...{ search, timezone, teamTimezone, onChange }} />
+            <FilterPicker {...{ teamId, span, search, onChange }} />
             <FilterChips search={search} onChange={onChange} />
         </div>
     )
@@ -58,7 +62,7 @@ function CustomDays({ search, onChange }: Part) {
     )
 }
 
-function ZoneChoice({ search, timezone, teamTimezone, onChange }: Props) {
+function ZoneChoice({ search, timezone, teamTimezone, onChange }: Omit<Props, 'teamId' | 'span'>) {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone
     const zones = [...new Set([teamTimezone, 'UTC', own, timezone])]
     return (

@@ -3,6 +3,9 @@ import { isDate, RANGES, type RangeName } from '../time/range'
 
 export const FILTERS = ['model', 'provider', 'product', 'api_key_alias', 'end_user', 'gateway'] as const
 export type FilterName = (typeof FILTERS)[number]
+/** What the Overview's lines can be of: what can be filtered by, and the team. */
+export const GROUPS = ['team', ...FILTERS] as const
+
 export type Filters = Partial<Record<FilterName, string[]>>
 
 export const DIMENSION_LABELS: Record<FilterName, string> = {
@@ -19,7 +22,7 @@ export interface ScreenSearch extends Filters {
     start?: string
     end?: string
     timezone?: string
-    by?: FilterName
+    by?: (typeof GROUPS)[number]
 }
 
 type Raw = Record<string, unknown>
@@ -46,7 +49,7 @@ export function validateSearch(raw: Raw): ScreenSearch {
     const search: ScreenSearch = {}
     const range = find(RANGES, first(raw, 'range'))
     const [start, end, timezone] = [first(raw, 'start'), first(raw, 'end'), first(raw, 'timezone')]
-    const by = find(FILTERS, first(raw, 'by'))
+    const by = find(GROUPS, first(raw, 'by'))
     if (range) search.range = range
     if (start && isDate(start)) search.start = start
     if (end && isDate(end)) search.end = end

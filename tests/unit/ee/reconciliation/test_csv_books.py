@@ -73,6 +73,19 @@ def test_other_headers_are_named() -> None:
         pytest.param(
             "day,total_cost_usd\n2026-04-01,$1\n", {}, "line 2: total_cost_usd: expected a number, got '$1'", id="sign"
         ),
+        pytest.param(
+            "day,input_tokens,output_tokens\n2026-04-01,1,234,5\n", {}, "line 2: expected 3 cells", id="thousands"
+        ),
+        pytest.param("day,model,output_tokens\n2026-04-01,m\n", {}, "line 2: expected 3 cells", id="broken-off"),
+        pytest.param(
+            "day,output_tokens\n2026-04-01,12.000\n", {}, "line 2: output_tokens: expected a whole", id="point-thousands"
+        ),
+        pytest.param(
+            "day,output_tokens,output_tokens\n2026-04-01,1,2\n",
+            {},
+            "header: expected one column 'output_tokens', got 2",
+            id="column-twice",
+        ),
         pytest.param('day,output_tokens\n"2026-04-01"x,1\n', {}, "expected CSV in UTF-8", id="quotes"),
     ],
 )

@@ -1,19 +1,15 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
-import type { FilterName } from '../../../shared/filters/search'
-import { toParameters, type Question } from '../question'
-
-export type TopAnswer = Schemas['TopAnswer']
-export type TopLine = Schemas['TopLine']
+import { askLines, type Dimension } from '../../../shared/usage/lines'
+import type { Question } from '../question'
 
 const MOST_LINES = 10
 
-/** The lines of a dimension that cost most. */
-export function useTop(question: Question, dimension: FilterName) {
-    const parameters = { ...toParameters(question), dimension, order_by: 'total_cost_usd', limit: MOST_LINES }
+/** The lines of a dimension that cost most: of the team, or of all the visitor's teams. */
+export function useTop(question: Question, dimension: Dimension) {
     return useQuery({
         queryKey: ['top', question, dimension],
-        queryFn: ({ signal }) => getJson<TopAnswer>(llmAnalyticsPath(question.teamId, 'top'), parameters, signal),
+        queryFn: ({ signal }) =>
+            askLines({ ...question, dimension, orderBy: 'total_cost_usd', limit: MOST_LINES }, signal),
         placeholderData: keepPreviousData,
     })
 }

@@ -1,7 +1,7 @@
 import { EmptyNote, ErrorNote, LoadingNote } from '../../../shared/states/states'
 import { useBudgets } from '../api/budgets'
 import { useDestinations } from '../api/deliveries'
-import type { SectionProps } from '../SettingsScreen'
+import type { SectionProps } from '../sections'
 import { BudgetForm } from './BudgetForm'
 import { BudgetLine } from './BudgetLine'
 

@@ -1,6 +1,6 @@
 import { ErrorNote, LoadingNote } from '../../../shared/states/states'
 import { useTeamSettings, type TeamSettings } from '../api/teamSettings'
-import type { SectionProps } from '../SettingsScreen'
+import type { SectionProps } from '../sections'
 import { PrivacyForm } from './PrivacyForm'
 import { RetentionForm } from './RetentionForm'
 import { TimezoneForm } from './TimezoneForm'

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { NewToken } from '../api/credentials'
-import type { SectionProps } from '../SettingsScreen'
+import type { SectionProps } from '../sections'
 import { ConnectPanel } from './ConnectPanel'
 import { CredentialsPanel } from './CredentialsPanel'
 import { GatewaysPanel } from './GatewaysPanel'

@@ -1,6 +1,6 @@
 import { EmptyNote, ErrorNote, LoadingNote } from '../../../shared/states/states'
 import { usePrices } from '../api/prices'
-import type { SectionProps } from '../SettingsScreen'
+import type { SectionProps } from '../sections'
 import { PriceForm } from './PriceForm'
 import { PricesTable } from './PricesTable'
 import { PriceTester } from './PriceTester'

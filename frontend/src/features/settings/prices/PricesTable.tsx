@@ -1,4 +1,5 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
+import { Confirm } from '../../../shared/forms/Confirm'
 import { toFaults } from '../../../shared/forms/faults'
 import { formatExactly } from '../../../shared/format/format'
 import { useRemovePrice, type Price } from '../api/prices'
@@ -15,6 +16,11 @@ interface Props {
 export function PricesTable({ teamId, prices, isAdministrator }: Props) {
     const remove = useRemovePrice(teamId)
     const faults = useMemo(() => toFaults(remove.error, []), [remove.error])
+    const [leaving, setLeaving] = useState<Price>()
+    const keep = () => {
+        setLeaving(undefined)
+        remove.reset()
+    }
     return (
         <>
             {/* A region that scrolls must be reached by keyboard, too. */}
@@ -40,13 +46,28 @@ export function PricesTable({ teamId, prices, isAdministrator }: Props) {
                             <PriceRow
                                 key={price.id}
                                 price={price}
-                                onRemove={isAdministrator ? () => { remove.mutate(price.id) } : undefined}
+                                onRemove={isAdministrator ? () => { setLeaving(price) } : undefined}
                             />
                         ))}
                     </tbody>
                 </table>
             </div>
-            {faults[''] && <p className="note fault" role="alert">{faults['']}</p>}
+            {leaving && (
+                <Confirm
+                    key={leaving.id}
+                    label={`Remove the price of ${leaving.model_pattern}`}
+                    submit="Remove the price"
+                    isSending={remove.isPending}
+                    faults={faults}
+                    onSend={() => { remove.mutate(leaving.id, { onSuccess: keep }) }}
+                    onCancel={keep}
+                >
+                    <p>
+                        New calls of <strong>{leaving.model_pattern}</strong> are then priced by the lists of public prices,
+                        if they know it. Stored calls keep their cost.
+                    </p>
+                </Confirm>
+            )}
         </>
     )
 }

@@ -86,9 +86,12 @@ test('a rate that is refused is named at its field', async () => {
     expect(screen.getByText('This field is required.')).toBeTruthy()
 })
 
-test('a price is removed', async () => {
+test('a price is removed once that is confirmed', async () => {
     const sent = show('prices', { prices: { prices: [PRICE] }, 'DELETE prices/5': null })
     await userEvent.click(await screen.findByRole('button', { name: 'Remove the price of house-*' }))
+    expect(screen.getByText(/Stored calls keep their cost/)).toBeTruthy()
+    expect(sent).toEqual([])
+    await userEvent.click(screen.getByRole('button', { name: 'Remove the price' }))
     await waitFor(() => { expect(sent[0]?.path).toBe('prices/5') })
 })
 
