@@ -6,7 +6,7 @@ from typing import Any
 
 from posthog.llm_analytics.changed_hours import TeamHour, floor_day
 from posthog.models.ai_events.sql import TABLE
-from posthog.models.ai_usage_hourly.grain import FLAGS_OF_CELLS, FLAGS_OF_ROWS, HOUR_S, Grain
+from posthog.models.ai_usage_hourly.grain import FLAG_COLUMNS, FLAGS_OF_CELLS, FLAGS_OF_ROWS, HOUR_S, Figure, Grain
 from posthog.models.ai_usage_hourly.sql import FIGURES
 
 DAY_S = 24 * HOUR_S
@@ -31,18 +31,20 @@ OF_PLACES = f"(e.team_id, toStartOfHour(e.timestamp)) IN ({HOUR_RANGES})"
 BIG_QUERY = {"max_query_size": 64 * 1024 * 1024}
 
 
-def list_cell_columns(figures: Collection[str] = ALL_FIGURES) -> list[str]:
-    """The columns of a cell that hold these figures."""
-    names = [figure.name for figure in FIGURES if figure.name in figures]
-    return names + (["flag_names", "flag_rows"] if FLAGS in figures else [])
+def list_cell_columns(figures: Collection[str] = ALL_FIGURES, *, of: Sequence[Figure] = FIGURES) -> list[str]:
+    """The columns of a cell that hold these figures, of those that it has."""
+    names = [figure.name for figure in of if figure.name in figures]
+    return names + ([name for name, _ in FLAG_COLUMNS] if FLAGS in figures else [])
 
 
-CELL_FIGURES = ", ".join(list_cell_columns())
+def list_figures(grain: Grain) -> list[str]:
+    """Every figure of a grain's cells, and FLAGS where they have flags."""
+    return [*(figure.name for figure in grain.figures), *([FLAGS] if grain.flags_of_rows else [])]
 
 
 def list_sums(grain: Grain) -> list[str]:
     """The columns of a grain's cell that are no key."""
-    return [*(figure.name for figure in grain.figures), "flag_names", "flag_rows"]
+    return list_cell_columns(list_figures(grain), of=grain.figures)
 
 
 def between_sql(start: str, end: str) -> str:
@@ -53,9 +55,9 @@ def between_sql(start: str, end: str) -> str:
     )
 
 
-def sum_cells_sql(figures: Collection[str] = ALL_FIGURES) -> str:
+def sum_cells_sql(figures: Collection[str] = ALL_FIGURES, *, of: Sequence[Figure] = FIGURES) -> str:
     """What a SELECT lists to sum these figures of cells `c`; the flags as a pair of arrays."""
-    sums = [f"{figure.of_cells} AS {figure.name}" for figure in FIGURES if figure.name in figures]
+    sums = [f"{figure.of_cells} AS {figure.name}" for figure in of if figure.name in figures]
     return ",\n        ".join(sums + ([f"{FLAGS_OF_CELLS} AS {FLAGS}"] if FLAGS in figures else []))
 
 
@@ -64,8 +66,8 @@ def sum_rows_sql(
     places: str,
     where: str = "",
     *,
-    more: Sequence[tuple[str, str]] = (),
     figures: Collection[str] = ALL_FIGURES,
+    of: Sequence[Figure] = FIGURES,
 ) -> str:
     """
     Rows → cells.
@@ -74,14 +76,15 @@ def sum_rows_sql(
     fast. So `places` may depend on the sorting key's team and hour alone, which all versions of a row share.
 
     Args:
-        keys: Name of each key and its value in a row `e`; `more`: further aggregates likewise.
+        keys: Name of each key and its value in a row `e`.
         places: Condition on `e.team_id` and `toStartOfHour(e.timestamp)`.
         where: Any further condition; '' for none.
+        figures: Names of those `of` a cell that are asked for.
     """
-    sums = [(figure.name, figure.of_rows) for figure in FIGURES if figure.name in figures]
+    sums = [(figure.name, figure.of_rows) for figure in of if figure.name in figures]
     if FLAGS in figures:
         sums += _list_flag_sums(FLAGS_OF_ROWS)
-    return _select_rows_sql(keys, [*more, *sums], places, where)
+    return _select_rows_sql(keys, sums, places, where)
 
 
 def sum_rows_by_hour_sql(
@@ -91,14 +94,16 @@ def sum_rows_by_hour_sql(
     Rows → an hour grain's cells of teams' hours.
 
     Args:
-        places: As of `sum_rows_sql`, and so is `more`.
+        places: As of `sum_rows_sql`.
+        more: Name of each further aggregate and what it is.
         by_cell: False: each hour is one cell.
     """
     keys = [("team_id", "e.team_id"), ("hour", "toStartOfHour(e.timestamp)")]
     if by_cell:
         keys += [(key.name, key.of_row) for key in grain.keys]
     sums = [(figure.name, figure.of_rows) for figure in grain.figures]
-    return _select_rows_sql(keys, [*more, *sums, *_list_flag_sums(grain.flags_of_rows)], places)
+    flags = _list_flag_sums(grain.flags_of_rows) if grain.flags_of_rows else []
+    return _select_rows_sql(keys, [*more, *sums, *flags], places)
 
 
 def _list_flag_sums(of_rows: str) -> list[tuple[str, str]]:

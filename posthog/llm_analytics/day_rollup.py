@@ -15,10 +15,10 @@ from typing import Any
 from django.conf import settings
 
 from posthog.clickhouse.client import WAIT_FOR_SHARDS, sync_execute
-from posthog.llm_analytics.cell_sql import BIG_QUERY, CELL_FIGURES, FLAGS, sum_cells_sql
+from posthog.llm_analytics.cell_sql import BIG_QUERY, FLAGS, list_figures, list_sums, sum_cells_sql
 from posthog.llm_analytics.changed_hours import Mark, TeamHour, floor_day, take_change_number
 from posthog.models.ai_usage_hourly.grain import Grain
-from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS, insert_table
+from posthog.models.ai_usage_hourly.sql import DAYS, insert_table
 
 DAY = timedelta(days=1)
 
@@ -33,7 +33,7 @@ def roll_up_days(hours: Iterable[Mark | TeamHour]) -> None:
         "start": min(day for _, day in days),
         "end": max(day for _, day in days) + DAY,
     }
-    for hours_grain in GRAINS:
+    for hours_grain in DAYS:
         sql = roll_up_days_sql(hours_grain, settings.CLICKHOUSE_CLUSTER)
         sync_execute(sql, params, settings={**BIG_QUERY, **WAIT_FOR_SHARDS})
 
@@ -86,8 +86,7 @@ def _list_arrays(days: Grain) -> str:
 
 def _sum_days_sql(hours: Grain, places: str) -> str:
     """Days and their `cells`, tuples as `usage_rollup.py` says why."""
-    names = [name for name, _ in DAYS[hours].cell_columns][:-2]
-    cell = ", ".join([*(f"cell.{name}" for name in names), f"cell.{FLAGS}.1", f"cell.{FLAGS}.2"])
+    cell = ", ".join(f"cell.{name}" for name in list_summed(hours))
     return f"""
     SELECT cell.team_id AS team_id, cell.day AS day, groupArray(({cell})) AS cells
     FROM ({sum_hours_sql(hours, places)}) AS cell
@@ -95,17 +94,24 @@ def _sum_days_sql(hours: Grain, places: str) -> str:
 """
 
 
+def list_summed(hours: Grain) -> list[str]:
+    """The columns of a day's cell as `sum_hours_sql` names them."""
+    names = [dimension.name for dimension in hours.dimensions]
+    names += [figure.name for figure in hours.figures]
+    return [*names, *([f"{FLAGS}.1", f"{FLAGS}.2"] if hours.flags_of_rows else [])]
+
+
 def sum_hours_sql(hours: Grain, places: str) -> str:
     """Cells of days, summed from hours `h` that fulfil `places`; the flags as a pair of arrays."""
-    dimensions = ", ".join(dimension.name for dimension in hours.dimensions)
+    columns = ", ".join([*(dimension.name for dimension in hours.dimensions), *list_sums(hours)])
     keys = ["team_id", "day", *(dimension.name for dimension in hours.dimensions)]
     return f"""
         SELECT {", ".join(f"c.{key} AS {key}" for key in keys)},
-        {sum_cells_sql()}
+        {sum_cells_sql(list_figures(hours), of=hours.figures)}
         FROM (
-            SELECT h.team_id AS team_id, toStartOfDay(h.hour) AS day, {dimensions}, {CELL_FIGURES}
+            SELECT h.team_id AS team_id, toStartOfDay(h.hour) AS day, {columns}
             FROM {hours.table} AS h FINAL
-            ARRAY JOIN {dimensions}, {CELL_FIGURES}
+            ARRAY JOIN {columns}
             WHERE {places}
         ) AS c
         GROUP BY {", ".join(f"c.{key}" for key in keys)}

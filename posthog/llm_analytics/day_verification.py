@@ -10,20 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from posthog.clickhouse.client import query_rows
-from posthog.llm_analytics.cell_sql import (
-    BIG_QUERY,
-    CELL_FIGURES,
-    DAY_RANGES,
-    FLAGS,
-    list_cell_columns,
-    list_day_run_params,
-)
+from posthog.llm_analytics.cell_sql import BIG_QUERY, DAY_RANGES, list_day_run_params, list_sums
 from posthog.llm_analytics.changed_hours import TeamHour, floor_day, list_marked
-from posthog.llm_analytics.day_rollup import sum_hours_sql
+from posthog.llm_analytics.day_rollup import list_summed, sum_hours_sql
 from posthog.llm_analytics.rollup_verification import Drift, Scope
 from posthog.llm_analytics.whole_days import DAY
 from posthog.models.ai_usage_hourly.grain import Grain
-from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS
+from posthog.models.ai_usage_hourly.sql import DAYS
 
 
 def list_day_drifts(scope: Scope, *, drifting: Iterable[TeamHour] = ()) -> list[Drift]:
@@ -39,7 +32,7 @@ def list_day_drifts(scope: Scope, *, drifting: Iterable[TeamHour] = ()) -> list[
     known = set(drifting)
     return [
         Drift(table=DAYS[hours].table, team_id=place.team_id, hour=place.hour, figures={})
-        for hours in GRAINS
+        for hours in DAYS
         for place in _list_different(hours, whole, known)
     ]
 
@@ -76,17 +69,16 @@ def compare_days_sql(hours: Grain, chosen: str) -> str:
         chosen: More conditions on a row `h`, with `{begin}` for the column of its begin.
     """
     days = DAYS[hours]
-    dimensions = ", ".join(dimension.name for dimension in days.dimensions)
-    summed = ", ".join([*list_cell_columns()[:-2], f"{FLAGS}.1", f"{FLAGS}.2"])
+    columns = ", ".join([*(dimension.name for dimension in days.dimensions), *list_sums(days)])
     return f"""
     SELECT team_id, day FROM (
-        SELECT team_id, day, 0 AS is_stored, sum(cityHash64(toString(({dimensions}, {summed})))) AS digest
+        SELECT team_id, day, 0 AS is_stored, sum(cityHash64(toString(({", ".join(list_summed(hours))})))) AS digest
         FROM ({sum_hours_sql(hours, _places("hour", chosen))})
         GROUP BY team_id, day
         UNION ALL
-        SELECT team_id, day, 1 AS is_stored, sum(cityHash64(toString(({dimensions}, {CELL_FIGURES})))) AS digest
+        SELECT team_id, day, 1 AS is_stored, sum(cityHash64(toString(({columns})))) AS digest
         FROM {days.table} AS h FINAL
-        ARRAY JOIN {dimensions}, {CELL_FIGURES}
+        ARRAY JOIN {columns}
         WHERE {_places("day", chosen)}
         GROUP BY team_id, day
     )

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +44,7 @@ class Drift:
     table: str
     team_id: int
     hour: datetime
-    figures: Mapping[str, tuple[int | Decimal | None, int | Decimal | None]]
+    figures: Mapping[str, tuple[object, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +205,7 @@ def _list_names(grain: Grain) -> list[str]:
 
 def _stored_sql(grain: Grain) -> str:
     names = _list_names(grain)
-    sums = ", ".join(f"sum(c.{name}) AS {name}" for name in names)
+    sums = ", ".join(f"{figure.of_cells} AS {figure.name}" for figure in grain.figures)
     return f"""
         SELECT c.team_id AS team_id, c.hour AS hour, {sums}
         FROM (

@@ -31,15 +31,15 @@ from posthog.llm_analytics.outlived_hours import drop_outlived
 from posthog.llm_analytics.usage_rollup import LATENESS
 from posthog.llm_analytics.usage_sums import SUMMED, UsageSums
 from posthog.llm_analytics.whole_days import WholeDays, find_whole_days
-from posthog.models.ai_usage_hourly.grain import SLOT_S, Dimension, Grain
-from posthog.models.ai_usage_hourly.sql import DAYS, END_USERS, GRAINS, USAGE
+from posthog.models.ai_usage_hourly.grain import SLOT_S, Dimension, Figure, Grain
+from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS
 
 DimensionName = Literal[
     "event", "call_kind", "model", "provider", "product", "framework", "lib", "gateway", "api_key_alias",
-    "cost_source", "service_tier", "is_error", "error_type", "end_user",
+    "cost_source", "service_tier", "is_error", "error_type", "end_user", "error_normalized", "http_status", "is_failed",
+    "is_inference",
 ]  # fmt: skip
 
-DIMENSIONS: Mapping[str, Dimension] = {each.name: each for grain in (USAGE, END_USERS) for each in grain.dimensions}
 KEPT = "is_kept"
 SLOT = timedelta(seconds=SLOT_S)
 SLOT_OF_HOUR = f"(h.hour + h.half * {SLOT_S})"
@@ -61,6 +61,7 @@ class CellQuery:
             read several times as fast as all.
         kept: A dimension asked for, and those of its values that are kept apart, at least one: all others are one,
             told as ''. Each cell then has the label KEPT, '1' or '0'.
+        grains: The rollups that may answer, of the same figures, the coarsest first.
     """
 
     start: datetime
@@ -72,11 +73,21 @@ class CellQuery:
     bucket_starts: Sequence[datetime] = ()
     figures: Collection[str] = ALL_FIGURES
     kept: tuple[DimensionName, Collection[str]] | None = None
+    grains: Sequence[Grain] = GRAINS
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels of its cells."""
         return (*self.dimensions, *([KEPT] if self.kept else []))
+
+    @property
+    def known_figures(self) -> Sequence[Figure]:
+        """The figures of the cells that it is about."""
+        return self.grains[0].figures
+
+    def get_dimension(self, name: str) -> Dimension:
+        """A dimension of one of its grains."""
+        return next(each for grain in self.grains for each in grain.dimensions if each.name == name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +140,7 @@ def build_sql(query: CellQuery, *, now: datetime) -> tuple[str, dict[str, Any]]:
     return (
         f"""
     SELECT {listed}
-        {sum_cells_sql({"rows", *query.figures})}
+        {sum_cells_sql({"rows", *query.figures}, of=query.known_figures)}
     FROM ({" UNION ALL ".join(sources)}) AS c
     {group}
     """,
@@ -140,7 +151,7 @@ def build_sql(query: CellQuery, *, now: datetime) -> tuple[str, dict[str, Any]]:
 def find_grain(query: CellQuery) -> Grain | None:
     """The rollup that keeps apart what is asked for; None where there is none."""
     asked = {*query.dimensions, *query.filters}
-    return next((grain for grain in GRAINS if asked <= {each.name for each in grain.dimensions}), None)
+    return next((grain for grain in query.grains if asked <= {each.name for each in grain.dimensions}), None)
 
 
 def _list_sources(query: CellQuery, params: dict[str, Any], *, now: datetime) -> Iterator[str]:
@@ -181,9 +192,10 @@ def _rows_sql(
     if is_changed:
         places.append(f"(e.team_id, toStartOfHour(e.timestamp)) {is_changed}")
     where = [f"e.timestamp >= %({name}_start)s", f"e.timestamp < %({name}_end)s"]
-    where += [f"{DIMENSIONS[dimension].of_row} IN %(filter_{dimension})s" for dimension in query.filters]
+    where += [f"{query.get_dimension(name).of_row} IN %(filter_{name})s" for name in query.filters]
     keys = [(name, of_row) for name, of_row, _ in _list_keys(query)]
-    return sum_rows_sql(keys, " AND ".join(places), " AND ".join(where), figures={"rows", *query.figures})
+    figures = {"rows", *query.figures}
+    return sum_rows_sql(keys, " AND ".join(places), " AND ".join(where), figures=figures, of=query.known_figures)
 
 
 def _days_sql(query: CellQuery, grain: Grain, days: WholeDays, *, has_marks: bool) -> str:
@@ -223,7 +235,7 @@ def _cells_sql(query: CellQuery, grain: Grain, is_changed: str, outside: str) ->
 
 def _stored_sql(query: CellQuery, grain: Grain, places: Sequence[str], slots: Sequence[str], *, begin: str) -> str:
     """Cells of a rollup `h`, each of which begins at `begin`."""
-    figures = list_cell_columns({"rows", *query.figures})
+    figures = list_cell_columns({"rows", *query.figures}, of=query.known_figures)
     halves = ["half"] if slots else []
     # Under names of their own: a key has the dimension's, and may be another value (`kept`).
     labels = [f"h.{name} AS cell_{name}" for name in dict.fromkeys([*query.dimensions, *query.filters])]
@@ -251,7 +263,7 @@ def _list_keys(query: CellQuery, *, begin: str = "") -> Iterator[tuple[str, str,
         )
     kept = query.kept[0] if query.kept else None
     for name in query.dimensions:
-        of_row, of_cell = DIMENSIONS[name].of_row, f"cell_{name}"
+        of_row, of_cell = query.get_dimension(name).of_row, f"cell_{name}"
         if name == kept:
             yield KEPT, f"toString({of_row} IN %(kept)s)", f"toString({of_cell} IN %(kept)s)"
             of_row, of_cell = (f"if({value} IN %(kept)s, {value}, '')" for value in (of_row, of_cell))

@@ -51,7 +51,7 @@ class ErrorsView(TeamView):
     def get(self, request: Request, team_id: int) -> Response:
         """Failed calls, the most frequent kind first."""
         query = self.parse_query()
-        failed = read_failed_calls(self.scope, query["span"], query["filters"], limit=query["limit"])
+        failed = read_failed_calls(self.scope, query["span"], query["filters"], limit=query["limit"], now=self.now)
         calls = sum(status["calls"] for status in failed.statuses)
         answer = {
             "range": to_span_json(query["span"]),

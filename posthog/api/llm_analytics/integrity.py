@@ -12,8 +12,8 @@ from posthog.api.llm_analytics.query_parameters import FilteredParameters, to_sp
 from posthog.api.rest.fields import RatioField
 from posthog.api.rest.team_view import TeamView
 from posthog.llm_analytics.queries.answer_completeness import list_reasons
-from posthog.llm_analytics.queries.integrity import read_integrity
-from posthog.llm_analytics.queries.usual_reporting import Basis, read_usual
+from posthog.llm_analytics.queries.integrity import read_integrity, read_reporting
+from posthog.llm_analytics.queries.usual_reporting import Basis, find_usual
 from posthog.llm_usage.flag_texts import FLAG_TEXTS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
 
@@ -91,7 +91,12 @@ class IntegrityView(TeamView):
         query = self.parse_query()
         span = query["span"]
         integrity = read_integrity(self.scope, span, query["filters"], now=self.now)
-        usual = read_usual(self.scope, self.team, span, query["filters"], integrity.reporting)
+        usual = find_usual(
+            self.team,
+            query["filters"],
+            integrity.reporting,
+            read_previous=lambda: read_reporting(self.scope, span.previous(), query["filters"], now=self.now),
+        )
         answer = {
             "range": to_span_json(span),
             "flags": [{**line, "day": line["day_start"].astimezone(span.zone).date()} for line in integrity.flags],

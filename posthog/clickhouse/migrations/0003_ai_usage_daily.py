@@ -8,14 +8,14 @@ the version before must have stopped: what they roll up afterwards would be miss
 from django.conf import settings
 
 from posthog.llm_analytics.day_rollup import fill_sql
-from posthog.models.ai_usage_hourly.sql import DAYS, create_table_sql, drop_table_sql
+from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS, create_table_sql, drop_table_sql
 
 
 def forwards() -> list[str]:
     cluster, database = settings.CLICKHOUSE_CLUSTER, settings.CLICKHOUSE_DATABASE
-    created = [statement for days in DAYS.values() for statement in create_table_sql(days, cluster, database)]
-    return created + [fill_sql(hours, cluster) for hours in DAYS]
+    created = [statement for hours in GRAINS for statement in create_table_sql(DAYS[hours], cluster, database)]
+    return created + [fill_sql(hours, cluster) for hours in GRAINS]
 
 
 def backwards() -> list[str]:
-    return [statement for days in DAYS.values() for statement in drop_table_sql(days, settings.CLICKHOUSE_CLUSTER)]
+    return [statement for hours in GRAINS for statement in drop_table_sql(DAYS[hours], settings.CLICKHOUSE_CLUSTER)]

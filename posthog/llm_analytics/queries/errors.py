@@ -1,17 +1,24 @@
-"""Calls that failed: by what they said, by HTTP status, each with an example."""
+"""
+Calls that failed: by what they said, by HTTP status, each with an example.
 
+They come from the rollup of failed calls where that knows all that the question is narrowed by, and from rows
+otherwise.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from posthog.llm_analytics.queries.filters import EventFilters
-from posthog.llm_analytics.queries.generations import IS_CALL, IS_CURRENT
 from posthog.llm_analytics.queries.team_scope import Selection, TeamScope
 from posthog.llm_analytics.time_ranges import TimeRange
+from posthog.llm_analytics.usage_cells import CellQuery, DimensionName
+from posthog.models.ai_errors_hourly.sql import ERRORS, IS_FAILED
 
-HTTP_STATUS = "JSONExtractString(e.properties, '$ai_http_status')"
 MOST_NAMES = 20
-IS_REPORTED_ONCE = "e.call_kind != 'client_report'"
-"""Another row reports the same call, and is counted."""
+MOST_STATUSES = 1000
+SAID: tuple[DimensionName, ...] = ("error_type", "error_normalized", "http_status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,55 +33,72 @@ class FailedCalls:
     statuses: list[dict[str, Any]]
 
 
-def read_failed_calls(scope: TeamScope, span: TimeRange, filters: EventFilters, *, limit: int) -> FailedCalls:
+def read_failed_calls(
+    scope: TeamScope, span: TimeRange, filters: EventFilters, *, limit: int, now: datetime
+) -> FailedCalls:
     """Group the failed calls; at most `limit` groups."""
-    return FailedCalls(
-        groups=scope.read(
-            _select(
-                span,
-                filters,
-                columns=[
-                    "ifNull(e.error_type, '') AS error_type",
-                    "ifNull(e.error_normalized, '') AS error_normalized",
-                    f"{HTTP_STATUS} AS http_status",
-                    "count() AS calls",
-                    "min(e.timestamp) AS first_at",
-                    "max(e.timestamp) AS last_at",
-                    "argMax(e.uuid, (e.timestamp, e.uuid)) AS example_uuid",
-                    _names("model"),
-                    _names("provider"),
-                ],
-                tail=(
-                    "GROUP BY error_type, error_normalized, http_status "
-                    "ORDER BY calls DESC, error_type, error_normalized, http_status LIMIT %(limit)s"
-                ),
-                limit=limit,
-            )
-        ),
-        statuses=scope.read(
-            _select(
-                span,
-                filters,
-                columns=[f"{HTTP_STATUS} AS http_status", "count() AS calls"],
-                tail="GROUP BY http_status ORDER BY calls DESC, http_status LIMIT %(limit)s",
-                limit=1000,
-            )
-        ),
+    groups = scope.read_groups(
+        _ask_cells(span, filters, [*SAID, "model", "provider"], ["first_at", "last_at", "example_uuid"]),
+        columns=[
+            *(f"c.{name} AS {name}" for name in SAID),
+            "sum(c.rows) AS calls",
+            "min(c.first_at) AS first_at",
+            "max(c.last_at) AS last_at",
+            "argMax(c.example_uuid, (c.last_at, c.example_uuid)) AS example_uuid",
+            _list_names("model"),
+            _list_names("provider"),
+        ],
+        tail=_rank(SAID),
+        params={"limit": limit},
+        now=now,
+    )
+    statuses = scope.read_groups(
+        _ask_cells(span, filters, ["http_status"], []),
+        columns=["c.http_status AS http_status", "sum(c.rows) AS calls"],
+        tail=_rank(["http_status"]),
+        params={"limit": MOST_STATUSES},
+        now=now,
+    )
+    return FailedCalls(groups=groups, statuses=statuses)
+
+
+def _rank(names: Sequence[str]) -> str:
+    listed = ", ".join(names)
+    return f"GROUP BY {listed} ORDER BY calls DESC, {listed} LIMIT %(limit)s"
+
+
+def _list_names(column: str) -> str:
+    """The distinct values of a column, sorted; those of cells that have one."""
+    return f"arraySort(groupUniqArrayIf({MOST_NAMES})(toString(c.{column}), c.{column} != '')) AS {column}s"
+
+
+def _ask_cells(
+    span: TimeRange, filters: EventFilters, names: Sequence[DimensionName], figures: Sequence[str]
+) -> CellQuery | Selection:
+    """Failed calls by these names, with these figures beside `rows`."""
+    narrowed = filters.find_cell_filters(ERRORS)
+    if narrowed is None:
+        return _select_rows(span, filters, names, figures)
+    return CellQuery(
+        start=span.start,
+        end=span.end,
+        dimensions=names,
+        filters={**narrowed, "is_failed": ("1",)},
+        figures=figures,
+        grains=[ERRORS],
     )
 
 
-def _names(column: str) -> str:
-    """The distinct values of a column, sorted; those of rows that have one."""
-    unique = f"groupUniqArrayIf({MOST_NAMES})(assumeNotNull(e.{column}), e.{column} != '')"
-    return f"arraySort({unique}) AS {column}s"
-
-
-def _select(span: TimeRange, filters: EventFilters, *, columns: list[str], tail: str, limit: int) -> Selection:
+def _select_rows(
+    span: TimeRange, filters: EventFilters, names: Sequence[DimensionName], figures: Sequence[str]
+) -> Selection:
+    keys = {each.name: each.of_row for each in ERRORS.dimensions if each.name in names}
+    sums = {each.name: each.of_rows for each in ERRORS.figures if each.name in {"rows", *figures}}
     return Selection(
-        columns=columns,
+        columns=[f"{value} AS {name}" for name, value in (keys | sums).items()],
         start=span.start,
         end=span.end,
-        conditions=[IS_CALL, IS_CURRENT, IS_REPORTED_ONCE, "e.is_error = 1", *filters.list_conditions()],
-        tail=tail,
-        params=filters.list_params() | {"limit": limit},
+        conditions=[IS_FAILED, *filters.list_conditions()],
+        tail=f"GROUP BY {', '.join(keys.values())}",
+        params=filters.list_params(),
     )

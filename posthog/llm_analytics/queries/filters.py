@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+
+from posthog.llm_analytics.usage_cells import DimensionName
+from posthog.models.ai_usage_hourly.grain import Grain
 
 LABELS = (
     "model", "provider", "product", "framework", "lib", "gateway", "api_key_alias", "end_user", "call_kind",
@@ -38,6 +41,13 @@ class EventFilters:
         """The same as values of labels, but for `flags`, which are no label."""
         listed = {name: self.labels[name] for name in LABELS if self.labels.get(name)}
         return listed if self.is_error is None else listed | {"is_error": (str(int(self.is_error)),)}
+
+    def find_cell_filters(self, grain: Grain) -> dict[DimensionName, tuple[str, ...]] | None:
+        """The same as values of a rollup's dimensions; None where it does not know all that is asked for."""
+        listed = self.list_dimension_filters()
+        if self.flags or not listed.keys() <= {each.name for each in grain.dimensions}:
+            return None
+        return cast("dict[DimensionName, tuple[str, ...]]", listed)
 
     def list_params(self) -> dict[str, Any]:
         params: dict[str, Any] = {f"only_{name}": self.labels[name] for name in LABELS if self.labels.get(name)}

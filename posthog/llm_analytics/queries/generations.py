@@ -3,10 +3,15 @@ Single calls, page by page.
 
 By time, newest or oldest first, the range is read in steps that grow until a page is full: a page of the last hour
 costs an hour, however long the range is.
+
+Comparing versions costs: it reads every column of every row. So a page is found first among all versions of rows, by
+the few columns that the question is about, and only those rows are then compared. Every row that belongs to the page
+was seen, for its newest version is one of them; a row of which an older one was seen has its place where its newest
+one is.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -35,6 +40,7 @@ PREFIX_MARK = "*"
 FIRST_STEP = timedelta(hours=1)
 STEP_GROWTH = 4
 ONE_MICROSECOND = timedelta(microseconds=1)
+HOUR = "toStartOfHour(e.timestamp)"
 IS_CALL = f"e.event IN ({', '.join(repr(event) for event in sorted(COUNTED_EVENTS))})"
 IS_CURRENT = "e.call_kind != 'superseded'"
 """A back-filled copy whose own event came after all is no call of its own."""
@@ -71,25 +77,71 @@ class GenerationsQuestion:
 def list_generations(scope: TeamScope, question: GenerationsQuestion) -> list[dict[str, Any]]:
     """At most `limit` lines in the order asked for, each LISTED_COLUMNS by name."""
     rows: list[dict[str, Any]] = []
-    for start, end in _list_steps(question):
-        rows += scope.read(_select(question, start, end, limit=question.limit - len(rows)))
-        if len(rows) >= question.limit:
+    most = question.limit
+    while len(rows) < question.limit:
+        seen = _list_versions(scope, question, limit=most)
+        if not seen:
             break
-    return rows
+        places = {(each["value"], each["uuid"]) for each in seen}
+        newest = scope.read(_select_newest(question, seen))
+        rows += [row for row in newest if (row[question.order_by], row["uuid"]) in places]
+        if len(seen) < most:
+            break
+        question = replace(question, after=(seen[-1]["value"], str(seen[-1]["uuid"])))
+        most *= STEP_GROWTH
+    return rows[: question.limit]
 
 
-def _select(question: GenerationsQuestion, start: datetime, end: datetime, *, limit: int) -> Selection:
+def _list_versions(scope: TeamScope, question: GenerationsQuestion, *, limit: int) -> list[dict[str, Any]]:
+    """The first `limit` places of the order, and the sorting keys of the versions that have them."""
+    seen: list[dict[str, Any]] = []
+    for span in _list_steps(question):
+        seen += scope.read(_select_versions(question, span, limit=limit - len(seen)))
+        if len(seen) >= limit:
+            break
+    return seen
+
+
+def _select_versions(question: GenerationsQuestion, span: tuple[datetime, datetime], *, limit: int) -> Selection:
+    whole = _select(question, span)
+    return replace(
+        whole,
+        columns=[f"{HOUR} AS hour", "e.trace_id AS trace_id", "e.uuid AS uuid", f"e.{question.order_by} AS value"],
+        tail=f"{whole.tail} LIMIT %(limit)s",
+        params={**whole.params, "limit": limit},
+        is_deduplicated=False,
+    )
+
+
+def _select_newest(question: GenerationsQuestion, seen: Sequence[Mapping[str, Any]]) -> Selection:
+    """The rows of these sorting keys whose newest version fits the question."""
+    whole = _select(question, (question.span.start, question.span.end))
+    hours = sorted({_write_hour(each["hour"]) for each in seen})
+    keys = sorted({(_write_hour(each["hour"]), each["trace_id"], str(each["uuid"])) for each in seen})
+    return replace(
+        whole,
+        places=["e.team_id = %(team_id)s", f"{HOUR} IN %(hours)s", f"({HOUR}, e.trace_id, e.uuid) IN %(keys)s"],
+        params={**whole.params, "hours": hours, "keys": keys},
+    )
+
+
+def _select(question: GenerationsQuestion, span: tuple[datetime, datetime]) -> Selection:
     keyset = question.keyset
     kind = [] if question.filters.labels.get("call_kind") else [IS_CURRENT]
     search, search_params = _search(question.search)
     return Selection(
         columns=[f"e.{name} AS {name}" for name in LISTED_COLUMNS],
-        start=start,
-        end=end,
+        start=span[0],
+        end=span[1],
         conditions=[IS_CALL, *kind, *question.filters.list_conditions(), *search, *keyset.list_conditions()],
-        tail=f"{keyset.order_by} LIMIT %(limit)s",
-        params={**question.filters.list_params(), **search_params, **keyset.list_params(), "limit": limit},
+        tail=keyset.order_by,
+        params={**question.filters.list_params(), **search_params, **keyset.list_params()},
     )
+
+
+def _write_hour(hour: datetime) -> str:
+    """As a literal of a column in UTC."""
+    return f"{hour:%Y-%m-%d %H:%M:%S}"
 
 
 def _search(text: str) -> tuple[list[str], dict[str, str]]:

@@ -6,18 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from posthog.errors import QueryTooExpensive
+from posthog.llm_analytics.cell_sql import FLAGS
 from posthog.llm_analytics.queries.figures import UNMEASURED_FLAGS
 from posthog.llm_analytics.queries.filters import EventFilters
-from posthog.llm_analytics.queries.generations import IS_CALL
 from posthog.llm_analytics.queries.team_scope import Selection, TeamScope
 from posthog.llm_analytics.queries.usage import UsageQuestion, read_usage
 from posthog.llm_analytics.time_ranges import Bucket, TimeRange, list_buckets
-from posthog.llm_analytics.usage_cells import UsageCell
+from posthog.llm_analytics.usage_cells import CellQuery, UsageCell
 from posthog.llm_analytics.usage_sums import sum_usage
 from posthog.llm_usage.call_flags import COUNTED_EVENTS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
+from posthog.models.ai_reporting_hourly.sql import IS_INFERENCE, REPORTING
 
 MOST_LINES = 20_000
+DOUBTS = ("rows", "unexplained_tokens", "unpriced_rows", "unpriced_tokens", FLAGS)
+"""The sums that flags and models are told from."""
+REPORTED = tuple(f"{name}_reported" for name in COUNT_COLUMNS)
 
 Line = Mapping[str, Any]
 
@@ -40,12 +44,12 @@ class Integrity:
 def read_integrity(scope: TeamScope, span: TimeRange, filters: EventFilters, *, now: datetime) -> Integrity:
     """Look at calls of every kind for flags, each in one report; for the rest at those that a provider worked on."""
     days = list_buckets(span, "day")
-    question = UsageQuestion(span=span, filters=filters, dimensions=("provider", "model"), buckets=days)
+    question = UsageQuestion(span=span, filters=filters, dimensions=("provider", "model"), buckets=days, figures=DOUBTS)
     cells = [cell for cell in read_usage(scope, question, now=now) if cell.labels["event"] in COUNTED_EVENTS]
     return Integrity(
         flags=_list_flags(cells, days),
         models=_list_models(cells),
-        reporting=read_reporting(scope, span, filters),
+        reporting=read_reporting(scope, span, filters, now=now),
     )
 
 
@@ -88,24 +92,50 @@ def _tell_model(provider: str, model: str, cells: Sequence[UsageCell]) -> Line:
     }
 
 
-def read_reporting(scope: TeamScope, span: TimeRange, filters: EventFilters) -> list[Line]:
+def read_reporting(scope: TeamScope, span: TimeRange, filters: EventFilters, *, now: datetime) -> list[Line]:
     """Per provider and model, the most called first: `calls`, and how many `reported` each count."""
-    rows = scope.read(
-        Selection(
-            columns=[
-                "e.provider AS provider",
-                "e.model AS model",
-                "count() AS calls",
-                *(f"count(e.{name}) AS {name}" for name in COUNT_COLUMNS),
-            ],
-            start=span.start,
-            end=span.end,
-            conditions=[IS_CALL, "e.call_kind = 'inference'", *filters.list_conditions()],
-            tail=f"GROUP BY e.provider, e.model ORDER BY calls DESC, provider, model LIMIT {MOST_LINES}",
-            params=filters.list_params(),
-        )
+    rows = scope.read_groups(
+        _ask_reporting(span, filters),
+        columns=["nullIf(c.provider, '') AS provider", "nullIf(c.model, '') AS model", "c.rows AS calls", *REPORTED],
+        tail="ORDER BY calls DESC, provider, model LIMIT %(limit)s",
+        params={"limit": MOST_LINES},
+        now=now,
     )
     return [
-        {**{name: row[name] for name in ("provider", "model", "calls")}, "reported": {c: row[c] for c in COUNT_COLUMNS}}
+        {
+            **{name: row[name] for name in ("provider", "model", "calls")},
+            "reported": {name: row[f"{name}_reported"] for name in COUNT_COLUMNS},
+        }
         for row in rows
     ]
+
+
+def _ask_reporting(span: TimeRange, filters: EventFilters) -> CellQuery | Selection:
+    """From the rollup where that knows all that the question is narrowed by; a cell is of a provider and model."""
+    narrowed = filters.find_cell_filters(REPORTING)
+    if narrowed is None:
+        return _select_reporting(span, filters)
+    return CellQuery(
+        start=span.start,
+        end=span.end,
+        dimensions=("provider", "model"),
+        filters={**narrowed, "is_inference": ("1",)},
+        figures=REPORTED,
+        grains=[REPORTING],
+    )
+
+
+def _select_reporting(span: TimeRange, filters: EventFilters) -> Selection:
+    keys = [f"ifNull(e.{name}, '')" for name in ("provider", "model")]
+    return Selection(
+        columns=[
+            f"{keys[0]} AS provider",
+            f"{keys[1]} AS model",
+            *(f"{figure.of_rows} AS {figure.name}" for figure in REPORTING.figures),
+        ],
+        start=span.start,
+        end=span.end,
+        conditions=[IS_INFERENCE, *filters.list_conditions()],
+        tail=f"GROUP BY {', '.join(keys)}",
+        params=filters.list_params(),
+    )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import cast
 
 from posthog.llm_analytics.cell_sql import FLAGS
-from posthog.llm_analytics.queries.figures import UNMEASURED_FLAGS, list_sums
+from posthog.llm_analytics.queries.figures import SUMS_OF, UNMEASURED_FLAGS
 from posthog.llm_analytics.queries.groups import Group, choose_groups, join_kept
 from posthog.llm_analytics.queries.team_scope import TeamScope
 from posthog.llm_analytics.queries.usage import UsageQuestion, ask_rollups, is_rolled_up, read_usage
@@ -64,7 +64,7 @@ def _read_largest(
 ) -> list[Group]:
     (dimension,) = question.dimensions
     rows = scope.read_largest(
-        ask_rollups(replace(question, figures=list_sums([order_by]))),
+        ask_rollups(replace(question, figures=SUMS_OF.get(order_by, (order_by,)))),
         dimension=cast("DimensionName", dimension),
         rank=RANKS.get(order_by, f"sumIf(c.{order_by}, {_IS_INFERENCE})"),
         limit=limit,

@@ -36,6 +36,8 @@ class Selection:
         columns: Expressions with their names, constants of this project.
         start, end: Aware UTC, end exclusive; None: open on that side.
         conditions: Joined by AND.
+        places: The same, of the sorting key alone, which all versions of a row share: asked before versions are
+            compared, so that of other rows nothing more is read.
         tail: GROUP BY, ORDER BY, LIMIT.
         params: Values for `%(name)s`.
         is_deduplicated: False where rows that are there twice change nothing, and collapsing them costs.
@@ -45,6 +47,7 @@ class Selection:
     start: datetime | None = None
     end: datetime | None = None
     conditions: Sequence[str] = ()
+    places: Sequence[str] = ()
     tail: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
     is_deduplicated: bool = True
@@ -64,9 +67,10 @@ class TeamScope:
     def to_sql(self, selection: Selection) -> tuple[str, dict[str, Any]]:
         """The statement and its parameters."""
         conditions = ["e.team_id = %(team_id)s", *_list_range_conditions(selection), *selection.conditions]
+        places = f"PREWHERE {' AND '.join(selection.places)}\n" if selection.places else ""
         sql = (
             f"SELECT {', '.join(selection.columns)}\nFROM ai_events AS e{' FINAL' * selection.is_deduplicated}\n"
-            f"WHERE {' AND '.join(conditions)}\n{selection.tail}"
+            f"{places}WHERE {' AND '.join(conditions)}\n{selection.tail}"
         )
         return sql, {**selection.params, "start": selection.start, "end": selection.end, "team_id": self.team_id}
 
@@ -81,6 +85,22 @@ class TeamScope:
     def read_sums(self, query: CellQuery, *, now: datetime) -> list[dict[str, Any]]:
         """Sums of usage, of this team whatever the query says; where rollups are exact, from them."""
         return _run(*build_sql(self._bind(query), now=now))
+
+    def read_groups(
+        self,
+        cells: CellQuery | Selection,
+        *,
+        columns: Sequence[str],
+        tail: str,
+        params: Mapping[str, Any],
+        now: datetime,
+    ) -> list[dict[str, Any]]:
+        """One SELECT over what a question comes to, cells `c`, with a `tail` of its own."""
+        if isinstance(cells, Selection):
+            sql, inner = self.to_sql(cells)
+        else:
+            sql, inner = build_sql(self._bind(cells), now=now)
+        return _run(f"SELECT {', '.join(columns)}\nFROM ({sql}) AS c\n{tail}", {**inner, **params})
 
     def read_largest(
         self, query: CellQuery, *, dimension: DimensionName, rank: str, limit: int, now: datetime

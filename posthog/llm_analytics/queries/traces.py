@@ -27,6 +27,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 GroupKey = Literal["trace_id", "session_id"]
 
+IS_OF_TRACES = "e.trace_id IN %(keys)s"
+
 _IS_INFERENCE = f"{IS_CALL} AND e.call_kind = 'inference'"
 
 OWN_COLUMNS: Mapping[GroupKey, tuple[str, ...]] = {
@@ -110,6 +112,7 @@ def _select_lines(question: TracesQuestion, keys: Sequence[str], since: datetime
         start=question.span.start,
         end=question.span.end,
         conditions=[f"e.{key} IN %(keys)s", *_list_conditions(question)],
+        places=[IS_OF_TRACES] if key == "trace_id" else [],
         tail=f"GROUP BY e.{key} HAVING {having} {keyset.order_by} LIMIT %(limit)s",
         params={
             **_list_params(question),
@@ -139,7 +142,7 @@ def list_trace_events(scope: TeamScope, trace_id: str) -> list[dict[str, Any]]:
     return scope.read(
         Selection(
             columns=[f"e.{name} AS {name}" for name in LISTED_COLUMNS],
-            conditions=["e.trace_id = %(trace_id)s"],
+            places=["e.trace_id = %(trace_id)s"],
             tail="ORDER BY e.timestamp, e.uuid LIMIT %(limit)s",
             params={"trace_id": trace_id, "limit": MOST_EVENTS + 1},
         )

@@ -7,7 +7,7 @@ They come from the rollups where those know every property asked for, and from r
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from posthog.errors import QueryTooExpensive
 from posthog.llm_analytics.cell_sql import ALL_FIGURES, FLAGS
@@ -17,7 +17,7 @@ from posthog.llm_analytics.time_ranges import Bucket, TimeRange
 from posthog.llm_analytics.usage_cells import KEPT, CellQuery, DimensionName, UsageCell
 from posthog.llm_analytics.usage_sums import SUMMED, UsageSums
 from posthog.models.ai_usage_hourly.grain import FLAGS_OF_ROWS
-from posthog.models.ai_usage_hourly.sql import FIGURES
+from posthog.models.ai_usage_hourly.sql import FIGURES, GRAINS
 
 ALWAYS_APART = ("event", "call_kind")
 """Sums of calls of different kinds mean nothing: they are told apart in every cell."""
@@ -26,7 +26,7 @@ BREAKDOWNS = (
     "call_kind", "cost_source", "service_tier", "error_type", "is_error",
 )  # fmt: skip
 """What usage can be broken down by; a call has one value of each, '' where nobody named it."""
-ROLLED_UP = frozenset(get_args(DimensionName))
+ROLLED_UP = frozenset(each.name for grain in GRAINS for each in grain.dimensions)
 MAX_CELLS = 200_000
 
 

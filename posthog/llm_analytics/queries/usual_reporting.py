@@ -5,15 +5,13 @@ It is what the checks learned of two weeks, where they learned enough and the qu
 not keep apart; else that of the range of the same length before.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from posthog.llm_analytics.alerts.usual_shares import find_usual_shares
 from posthog.llm_analytics.queries.filters import EventFilters
-from posthog.llm_analytics.queries.integrity import Line, read_reporting
-from posthog.llm_analytics.queries.team_scope import TeamScope
-from posthog.llm_analytics.time_ranges import TimeRange
+from posthog.llm_analytics.queries.integrity import Line
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
 from posthog.models import Team
 
@@ -39,14 +37,19 @@ class UsualReporting:
 NOTHING = UsualReporting(basis=None, calls=0, shares=dict.fromkeys(COUNT_COLUMNS))
 
 
-def read_usual(
-    scope: TeamScope, team: Team, span: TimeRange, filters: EventFilters, reporting: Iterable[Line]
+def find_usual(
+    team: Team, filters: EventFilters, reporting: Iterable[Line], *, read_previous: Callable[[], Iterable[Line]]
 ) -> list[UsualReporting]:
-    """One for each line of `reporting`; the range before is read only where something was not learned."""
+    """
+    One for each line of `reporting`.
+
+    Args:
+        read_previous: Reads the lines of the range before; asked only where something was not learned.
+    """
     models = [(line["provider"] or "", line["model"] or "") for line in reporting]
     usual = _find_learned(team, filters)
     if not usual.keys() >= set(models):
-        usual = _read_previous(scope, span.previous(), filters) | usual
+        usual = _tell_previous(read_previous()) | usual
     return [usual.get(model, NOTHING) for model in models]
 
 
@@ -62,12 +65,12 @@ def _find_learned(team: Team, filters: EventFilters) -> dict[tuple[str, str], Us
     }
 
 
-def _read_previous(scope: TeamScope, before: TimeRange, filters: EventFilters) -> dict[tuple[str, str], UsualReporting]:
+def _tell_previous(reporting: Iterable[Line]) -> dict[tuple[str, str], UsualReporting]:
     return {
         (line["provider"] or "", line["model"] or ""): UsualReporting(
             basis="previous",
             calls=line["calls"],
             shares={name: line["reported"][name] / line["calls"] for name in COUNT_COLUMNS},
         )
-        for line in read_reporting(scope, before, filters)
+        for line in reporting
     }

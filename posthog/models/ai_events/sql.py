@@ -9,6 +9,7 @@ must be a function of the event alone, never of the delivery; the newest `ingest
 merge, duplicates are still on disk: every sum reads `FINAL`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 TABLE = "ai_events"
@@ -42,6 +43,12 @@ TEXT = "Nullable(String)"
 COUNT = "Nullable(Int64)"
 USD = "Nullable(Float64)"
 HEAVY_CODEC = "CODEC(ZSTD(3))"
+HTTP_STATUS = Column(
+    "http_status",
+    "LowCardinality(String)",
+    "MATERIALIZED if(is_error = 1, JSONExtractString(properties, '$ai_http_status'), '')",
+)
+"""Of a call that failed, as its sender wrote it: summing failures does not read everybody's properties."""
 
 COLUMNS: tuple[Column, ...] = (
     Column("uuid", "UUID"),
@@ -88,6 +95,7 @@ COLUMNS: tuple[Column, ...] = (
     *_columns(LABEL, "usage_reading", "usage_rules_version"),
     Column("integrity_flags", "Array(LowCardinality(String))"),
     Column("ingested_at", "DateTime64(6, 'UTC')"),
+    HTTP_STATUS,
 )
 
 WRITTEN_COLUMNS: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.is_written)
@@ -95,8 +103,11 @@ WRITTEN_COLUMNS: tuple[str, ...] = tuple(column.name for column in COLUMNS if co
 
 BLOOM_FILTERED = (
     "trace_id", "session_id", "parent_id", "span_id", "prompt_name", "model", "experiment_id",
-    "gateway_call_id", "uuid",
+    "gateway_call_id", "uuid", "generation_id",
 )  # fmt: skip
+"""What single calls are looked for by, in full."""
+RANKED = ("total_cost_usd", "total_tokens", "input_tokens", "output_tokens", "latency")
+"""What single calls are sorted by: of a month only the parts are read that hold some of the first."""
 SET_INDEXED = ("event", "is_error", "provider", "call_kind")
 
 SORTING_KEY = "(team_id, toStartOfHour(timestamp), trace_id, uuid)"
@@ -111,7 +122,8 @@ all teams 207 ms, one day of one team 6 ms, one trace 11 ms. Beside it `(team_id
 
 def _indexes_sql() -> list[str]:
     blooms = [f"INDEX bloom_{name} {name} TYPE bloom_filter(0.001) GRANULARITY 1" for name in BLOOM_FILTERED]
-    return blooms + [f"INDEX set_{name} {name} TYPE set(64) GRANULARITY 1" for name in SET_INDEXED]
+    sets = [f"INDEX set_{name} {name} TYPE set(64) GRANULARITY 1" for name in SET_INDEXED]
+    return blooms + sets + [f"INDEX minmax_{name} {name} TYPE minmax GRANULARITY 1" for name in RANKED]
 
 
 def _columns_sql() -> str:
@@ -155,6 +167,37 @@ def create_table_sql(cluster: str = "", database: str = "default") -> list[str]:
             for table in (WRITABLE_TABLE, TABLE)
         ),
     ]
+
+
+def add_column_sql(column: Column, cluster: str = "") -> list[str]:
+    """The statements that bring a column to tables of before; rows that are there have it from then on, too."""
+    return [f"{alter} ADD COLUMN IF NOT EXISTS {column.to_sql()}" for alter in _alter_each(cluster)]
+
+
+def add_indexes_sql(names: Collection[str], cluster: str = "") -> list[str]:
+    """The statements that bring indexes of these columns to tables of before; parts get theirs in the background."""
+    storage = _alter_each(cluster)[0]
+    added = [index for index in _indexes_sql() if index.split()[2] in names]
+    materialized = [f"{storage} MATERIALIZE INDEX {index.split()[1]}" for index in added]
+    return [f"{storage} ADD {index.replace('INDEX', 'INDEX IF NOT EXISTS', 1)}" for index in added] + materialized
+
+
+def drop_indexes_sql(names: Collection[str], cluster: str = "") -> list[str]:
+    """The statements that undo `add_indexes_sql`."""
+    dropped = [index.split()[1] for index in _indexes_sql() if index.split()[2] in names]
+    return [f"{_alter_each(cluster)[0]} DROP INDEX IF EXISTS {name}" for name in dropped]
+
+
+def drop_column_sql(column: Column, cluster: str = "") -> list[str]:
+    """The statements that undo `add_column_sql`."""
+    return [f"{alter} DROP COLUMN IF EXISTS {column.name}" for alter in reversed(_alter_each(cluster))]
+
+
+def _alter_each(cluster: str) -> list[str]:
+    """The begin of a statement for every table, the storage first."""
+    if not cluster:
+        return [f"ALTER TABLE {TABLE}"]
+    return [f"ALTER TABLE {table} ON CLUSTER '{cluster}'" for table in (SHARDED_TABLE, WRITABLE_TABLE, TABLE)]
 
 
 def insert_table(cluster: str = "") -> str:

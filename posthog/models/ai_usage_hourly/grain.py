@@ -19,25 +19,28 @@ LABEL = "LowCardinality(String)"
 
 FLAGS_OF_ROWS = "sumMap(e.integrity_flags, arrayWithConstant(length(e.integrity_flags), toUInt64(1)))"
 FLAGS_OF_CELLS = "sumMap(c.flag_names, c.flag_rows)"
+FLAG_COLUMNS: tuple[tuple[str, str], ...] = (("flag_names", f"Array({LABEL})"), ("flag_rows", f"Array({ROWS})"))
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """
-    One sum of a cell.
+    One figure of a cell.
 
     Attributes:
         of_rows: The aggregate over rows `e` of `ai_events`.
-        of_cells: The aggregate over cells `c`.
+        joined_by: The aggregate over cells `c`, where it is not the sum of them.
     """
 
     name: str
     type: str
     of_rows: str
+    joined_by: str = ""
 
     @property
     def of_cells(self) -> str:
-        return f"sum(c.{self.name})"
+        """The aggregate over cells `c`."""
+        return self.joined_by or f"sum(c.{self.name})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Grain:
         figures: What a cell sums up, in table order; `rows`, every row of the cell, is one of them.
         period: What a row of the table is of.
         has_halves: Cells of an hour keep its halves apart.
-        flags_of_rows: The aggregate of flags over rows `e`.
+        flags_of_rows: The aggregate of flags over rows `e`; '': its cells have no flags.
     """
 
     table: str
@@ -102,8 +105,7 @@ class Grain:
         return (
             *((key.name, key.type) for key in self.keys),
             *((figure.name, figure.type) for figure in self.figures),
-            ("flag_names", f"Array({LABEL})"),
-            ("flag_rows", f"Array({ROWS})"),
+            *(FLAG_COLUMNS if self.flags_of_rows else ()),
         )
 
     @property

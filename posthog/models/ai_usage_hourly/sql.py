@@ -9,14 +9,17 @@ whole hour at once, and `FINAL` never sees half of it. Two grains, for people ar
 multiply those by model and key, so they lie in a table of their own. Rollups outlive the rows (no TTL).
 
 Each grain has a second table whose rows are UTC days, the sums of the day's hours: a month of a large team is read
-from a thirtieth of the cells.
+from a thirtieth of the cells. So have those of failed calls (`ai_errors_hourly`) and of what calls report
+(`ai_reporting_hourly`).
 """
 
 from collections.abc import Mapping
 
 from posthog.llm_usage.pricing.costs import COST_COLUMNS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
+from posthog.models.ai_errors_hourly.sql import ERRORS
 from posthog.models.ai_integrity_hourly.sql import INTEGRITY
+from posthog.models.ai_reporting_hourly.sql import REPORTING
 from posthog.models.ai_usage_hourly.grain import AMOUNT, COUNT, ROWS, Dimension, Figure, Grain
 
 
@@ -73,9 +76,11 @@ GRAINS = (USAGE, END_USERS)
 DAYS: Mapping[Grain, Grain] = {
     USAGE: Grain("ai_usage_daily", USAGE.dimensions, FIGURES, "day"),
     END_USERS: Grain("ai_usage_daily_end_users", END_USERS.dimensions, FIGURES, "day"),
+    ERRORS: Grain("ai_errors_daily", ERRORS.dimensions, ERRORS.figures, "day", flags_of_rows=""),
+    REPORTING: Grain("ai_reporting_daily", REPORTING.dimensions, REPORTING.figures, "day", flags_of_rows=""),
 }
 """The same cells by UTC day."""
-HOURLY = (*GRAINS, INTEGRITY)
+HOURLY = (*GRAINS, INTEGRITY, ERRORS, REPORTING)
 """What is summed from rows, hour by hour."""
 TABLES = (*HOURLY, *DAYS.values())
 

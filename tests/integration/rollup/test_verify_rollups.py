@@ -66,10 +66,10 @@ def sum_hour(team: Team) -> int | None:
 
 
 def test_exact_rollups_have_no_drift(rolled_up: Team) -> None:
-    """Both grains are compared, and the bar ends at 100 %."""
+    """Every grain is compared, and the bar ends at 100 %."""
     err = StringIO()
     assert run("verify_rollups", *DAYS, stderr=err) == [
-        "6 hours compared, 0 drifts; 0 wait to be rolled up, 0 outlived some of their rows"
+        "10 hours compared, 0 drifts; 0 wait to be rolled up, 0 outlived some of their rows"
     ]
     assert err.getvalue().splitlines()[-1].startswith("100% ")
 
@@ -94,7 +94,7 @@ def test_tampered_hour_is_found(rolled_up: Team, change: str, told: str) -> None
     lines = run_failing()
     assert len(lines) == 2
     assert lines[0].startswith(f"ai_usage_hourly, team {rolled_up.id}, {HOUR:%Y-%m-%d %H:00}: {told}")
-    assert lines[1].startswith("6 hours compared, 1 drifts")
+    assert lines[1].startswith("10 hours compared, 1 drifts")
 
 
 @pytest.mark.parametrize("table", ["ai_usage_daily", "ai_usage_daily_end_users"])
@@ -108,10 +108,10 @@ def test_tampered_day_is_found_and_repaired(rolled_up: Team, table: str) -> None
     )
     lines = run_failing("--repair")
     assert lines[0].startswith(f"{table}, team {rolled_up.id}, {HOUR:%Y-%m-%d} 00:00: ")
-    assert lines[1].startswith("6 hours compared, 1 drifts")
+    assert lines[1].startswith("10 hours compared, 1 drifts")
     assert sum_tokens(rolled_up) == 200
     roll_up_all()
-    assert run("verify_rollups", *DAYS)[0].startswith("6 hours compared, 0 drifts")
+    assert run("verify_rollups", *DAYS)[0].startswith("10 hours compared, 0 drifts")
     assert sum_tokens(rolled_up) == 200
 
 
@@ -127,7 +127,7 @@ def test_marked_hour_is_no_drift(rolled_up: Team) -> None:
     """It is read from rows; its rollup is only late."""
     store_and_mark([make_row(rolled_up, 2, HOUR)])
     assert run("verify_rollups", *DAYS) == [
-        "6 hours compared, 0 drifts; 3 wait to be rolled up, 0 outlived some of their rows"
+        "10 hours compared, 0 drifts; 5 wait to be rolled up, 0 outlived some of their rows"
     ]
 
 
@@ -138,7 +138,7 @@ def test_repair_marks_what_drifts(rolled_up: Team) -> None:
     run_failing("--repair")
     assert sum_hour(rolled_up) == 100
     assert roll_up_all() == 1
-    assert run("verify_rollups", *DAYS)[0].startswith("6 hours compared, 0 drifts")
+    assert run("verify_rollups", *DAYS)[0].startswith("10 hours compared, 0 drifts")
 
 
 def test_daily_check_counts_marks_and_logs_drift(rolled_up: Team) -> None:
@@ -167,7 +167,7 @@ def test_range_is_rolled_up_unmarked(team: Team) -> None:
     assert run("roll_up_usage", *DAYS, stderr=err) == ["3 hours rolled up"]
     assert err.getvalue().splitlines()[-1] == "100% 3 of 3 hours"
     assert sum_tokens(team) == 300
-    assert run("verify_rollups", *DAYS)[0].startswith("9 hours compared, 0 drifts")
+    assert run("verify_rollups", *DAYS)[0].startswith("15 hours compared, 0 drifts")
 
 
 def test_rows_have_the_last_word_where_an_operator_says_so(rolled_up: Team) -> None:
