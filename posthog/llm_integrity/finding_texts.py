@@ -24,12 +24,14 @@ class CheckText:
         meaning: What follows for the sums.
         compares: What the check compares and from which sample on.
         action: What to do first; the runbook has the rest.
+        command: That shows more of it; `{gateway}` and `{provider}` are filled in. EVENT is one of the alert's calls.
     """
 
     title: str
     meaning: str
     compares: str
     action: str
+    command: str = "explain_ai_event EVENT"
 
 
 CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
@@ -42,6 +44,7 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             "its share in blocks as large over the past two weeks.",
             action="Look at a call's raw usage. If the provider renamed the count, a reading must learn the new name, "
             "then history is derived again. If an SDK or gateway upgrade dropped it, go back or report it there.",
+            command="explain_ai_event EVENT --format json",
         ),
         CheckName.COUNT_MISSING: CheckText(
             title="{figure} is missing from calls of {subject}",
@@ -83,6 +86,7 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             compares="Calls of the newest day with an unknown key; the past two weeks had none. One is enough.",
             action="Look at the raw usage of a call. Teach the reading what the key means, or that it means nothing "
             "for the accounting, then derive history again.",
+            command="explain_ai_event EVENT --format json",
         ),
         CheckName.UNPRICED_MODEL: CheckText(
             title="Nobody knows the price of {subject}",
@@ -106,6 +110,7 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             "10 calls or more in all, and with the longest silence there ever was.",
             action="Check that the gateway runs and its sender has no error, then whether its credential is valid. "
             "What the shipper holds back arrives by itself; the rest is in the gateway's own books.",
+            command="list_audit_entries --limit 20",
         ),
         CheckName.CLOCK_SKEWED: CheckText(
             title="The clock of {subject} is {figure}",
@@ -115,6 +120,7 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             "more than an hour before (half of them, three hours in a row); from 50 calls an hour on.",
             action="Set the gateway's clock (NTP). If the calls are late and not wrong, its sender is behind: see its "
             "spool.",
+            command="explain_ai_event EVENT --format json",
         ),
         CheckName.CALLS_REPEATED: CheckText(
             title="{subject} reports calls twice",
@@ -124,6 +130,7 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             "or more, with 1 % and with twice what was usual.",
             action="Look for a second callback or a second gateway that reports the same calls, turn it off, then "
             "take the repetitions out of the sums (`supersede_repeated_calls`).",
+            command="explain_ai_event EVENT --format json",
         ),
         CheckName.EVENTS_MISSING: CheckText(
             title="Calls of {subject} never arrived",
@@ -131,6 +138,7 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             compares="The shipper's numbers with what arrived, for the hours of the last day that are over for ten "
             "minutes.",
             action="List the holes, look at the shipper's log and spool, then back-fill from the gateway's own books.",
+            command="gateway_completeness --gateway {gateway}",
         ),
         CheckName.PROVIDER_DISAGREES: CheckText(
             title="{figure}: our sums and the books of {subject} disagree",
@@ -140,6 +148,7 @@ CHECK_TEXTS: Mapping[CheckName, CheckText] = MappingProxyType(
             "compared with the provider's usage and cost API or with a file of it.",
             action="Start with the models and days that differ most and with their likely causes; compare the days "
             "again once they are mended, or once late events are in.",
+            command="list_provider_reconciliations --provider {provider}",
         ),
     }
 )
@@ -167,7 +176,7 @@ def describe_finding(finding: Finding) -> FindingText:
         title=title,
         meaning=meaning,
         evidence=" ".join([_describe_values(finding), since, *finding.facts, text.compares]),
-        action=text.action,
+        action=f"{text.action} {_name_command(text.command, finding.subject)}",
         runbook=f"docs/runbook.md#{finding.check}",
     )
 
@@ -190,6 +199,12 @@ def _shorten(name: str) -> str:
     """Names are the callers' own: one with line breaks could write lines of an alert, a long one would bury it."""
     printable = " ".join("".join(each if each.isprintable() else " " for each in name).split())
     return printable if len(printable) <= LONGEST_NAME else f"{printable[: LONGEST_NAME - 1]}…"
+
+
+def _name_command(command: str, subject: Subject) -> str:
+    filled = command.format(gateway=subject.gateway or "NAME", provider=subject.provider or "NAME")
+    event = ", where EVENT is one of the calls that show it" if "EVENT" in filled else ""
+    return f"To see more: bin/manage {filled}{event}."
 
 
 def _describe_values(finding: Finding) -> str:

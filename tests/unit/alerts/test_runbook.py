@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from posthog.llm_integrity.finding_texts import CHECK_TEXTS
 from posthog.llm_integrity.findings import CheckName
 
 RUNBOOK = (Path(__file__).resolve().parents[3] / "docs" / "runbook.md").read_text()
@@ -32,3 +33,10 @@ def test_named_commands_exist_with_these_options(line: str) -> None:
     parser = command.create_parser("manage.py", name)
     parsed = parser.parse_args([EXAMPLES.get(argument, argument) for argument in arguments])
     assert vars(parsed)
+
+
+@pytest.mark.parametrize("check", CheckName)
+def test_section_has_the_command_that_the_alert_names(check: CheckName) -> None:
+    """With an example's gateway and provider."""
+    command = CHECK_TEXTS[check].command.format(gateway="main", provider="anthropic")
+    assert f"    bin/manage {command}\n" in SECTIONS[check]

@@ -91,6 +91,7 @@ def test_every_check_has_words(check: CheckName) -> None:
     assert all((text.meaning, text.action))
     assert "Since 2026-11-02 00:00 UTC" in text.evidence
     assert text.runbook == f"docs/runbook.md#{check}"
+    assert f"To see more: bin/manage {CHECK_TEXTS[check].command.split()[0]} " in text.action
 
 
 def test_name_writes_no_lines_of_its_own() -> None:
