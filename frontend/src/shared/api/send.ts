@@ -1,13 +1,20 @@
-import { ProblemError, readProblem } from './client'
+import { requireAnswer } from './client'
 
-/** POST to a resource of the API; the server's token against forgery is in the cookie that came with the page. */
-export async function postJson<Answer>(path: string, body: object = {}): Promise<Answer> {
-    const token = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? ''
+/**
+ * An act: POST, PATCH or DELETE of one resource; `Answer` is the type that the OpenAPI document gives it.
+ *
+ * The server wants the token that came with the page as a cookie, so that no other site can act for the visitor.
+ */
+export async function sendJson<Answer>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Answer> {
     const response = await fetch(path, {
-        method: 'POST',
-        headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': token },
-        body: JSON.stringify(body),
+        method,
+        headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': readToken() },
+        ...(body && { body: JSON.stringify(body) }),
     })
-    if (!response.ok) throw new ProblemError(await readProblem(response))
-    return (await response.json()) as Answer
+    await requireAnswer(response)
+    return (response.status === 204 ? undefined : await response.json()) as Answer
+}
+
+function readToken(): string {
+    return /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? ''
 }

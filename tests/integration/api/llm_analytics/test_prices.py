@@ -1,5 +1,6 @@
 """`prices/`: a team's own prices are set, listed, tried and removed; each act has its audit entry."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -114,6 +115,7 @@ def test_trial_of_an_unknown_model_is_flagged(world: World) -> None:
         pytest.param([1], "Expected a dictionary", id="list"),
         pytest.param({"prompt_tokens": 2**70}, "64 bits", id="huge-number"),
         pytest.param({"\ud800": 1}, "64 bits", id="half-a-character"),
+        pytest.param({"note": json.loads("[" * 500 + "]" * 500)}, "at most 254 deep", id="deep"),
         pytest.param({"prompt_tokens": 1, "note": "x" * 70_000}, "at most 65536 bytes", id="large"),
     ],
 )

@@ -93,6 +93,10 @@ def test_bad_body_is_named_with_its_rule(world: World, resource: str, body: dict
     assert [error["parameter"] for error in problem["errors"]] == [parameter]
 
 
+DEEP = b"[" * 100_000 + b"]" * 100_000
+"""More levels than any decoder of JSON follows."""
+
+
 @pytest.mark.parametrize(
     ("method", "path", "headers", "body", "status", "code"),
     [
@@ -109,6 +113,8 @@ def test_bad_body_is_named_with_its_rule(world: World, resource: str, body: dict
         pytest.param("post", "{}credentials/", {}, ("text/plain", b"x"), 415, "media_type_unsupported", id="type"),
         pytest.param("post", "{}credentials/", {}, ("application/json", b"{"), 400, "body_malformed", id="no-json"),
         pytest.param("post", "{}credentials/", {}, ("application/json", b"[1]"), 400, "parameter_invalid", id="list"),
+        pytest.param("post", "{}credentials/", {}, ("application/json", DEEP), 400, "body_too_deep", id="deep"),
+        pytest.param("post", "{}prices/", {}, ("application/json", DEEP), 400, "body_too_deep", id="deep-price"),
     ],
 )
 def test_every_refusal_is_a_problem_document(
