@@ -45,7 +45,7 @@ export async function requireAnswer(response: Response): Promise<void> {
     if (!response.ok) throw new ProblemError(await readProblem(response))
 }
 
-export async function readProblem(response: Response): Promise<Problem> {
+async function readProblem(response: Response): Promise<Problem> {
     const isProblem = response.headers.get('Content-Type')?.includes('json') ?? false
     if (isProblem) return (await response.json()) as Problem
     const title = response.statusText || 'Error'

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
-import { postJson } from '../../../shared/api/send'
+import { sendJson } from '../../../shared/api/send'
 import type { AlertStateChoice } from '../search'
 
 export type Alert = Schemas['AlertAnswer']
@@ -27,7 +27,7 @@ export function useAlert(teamId: string, id: string) {
 export function useAct(teamId: string, id: string) {
     const client = useQueryClient()
     return useMutation({
-        mutationFn: ({ name, body }: Act) => postJson<AlertDetail>(llmAnalyticsPath(teamId, `alerts/${id}/${name}`), body),
+        mutationFn: ({ name, body }: Act) => sendJson<AlertDetail>('POST', llmAnalyticsPath(teamId, `alerts/${id}/${name}`), body),
         onSuccess: async (alert) => {
             client.setQueryData(['alert', teamId, id], alert)
             await client.invalidateQueries({ queryKey: ['alerts', teamId] })

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
-import { postJson } from '../../../shared/api/send'
+import { sendJson } from '../../../shared/api/send'
 
 export type RejectCount = Schemas['RejectCountAnswer']
 export type Reject = Schemas['RejectAnswer']
@@ -23,8 +23,8 @@ export function useReplay(teamId: string) {
     return useMutation({
         mutationFn: (choice: Choice) =>
             'id' in choice
-                ? postJson<Replay>(llmAnalyticsPath(teamId, `rejects/${String(choice.id)}/replay`))
-                : postJson<Replay>(llmAnalyticsPath(teamId, 'rejects/replay'), {
+                ? sendJson<Replay>('POST', llmAnalyticsPath(teamId, `rejects/${String(choice.id)}/replay`), {})
+                : sendJson<Replay>('POST', llmAnalyticsPath(teamId, 'rejects/replay'), {
                       reason_code: choice.reason,
                       is_unattributed: choice.isNobodys,
                   }),

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getJson, type Schemas } from '../../../shared/api/client'
-import { sendJson } from '../../../shared/api/acts'
+import { sendJson } from '../../../shared/api/send'
 import { keyOf, pathOf, useAct } from './paths'
 
 export type Credential = Schemas['CredentialAnswer']
