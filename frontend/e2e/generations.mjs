@@ -22,6 +22,8 @@ await main(async (visit, question) => {
         call: await openAndClose(page, question),
         failed: await narrowAndBack(page),
         picked: await pickAndBack(page, list, question),
+        filtered: await filterAndBack(page, question),
+        completeness: await page.locator('.completeness:not(.is-open)').innerText(),
         found: await search(page, question),
         csv: await download(page, list),
     }
@@ -31,6 +33,7 @@ await main(async (visit, question) => {
 
 async function waitForRows(page) {
     await page.locator('table.calls tbody tr[data-call]').first().waitFor()
+    await page.locator('.completeness:not(.is-open)').waitFor()
 }
 
 async function waitForDrawer(page) {
@@ -120,6 +123,24 @@ async function pickAndBack(page, list, { call, model }) {
     const models = new URL(page.url()).searchParams.getAll('model')
     await page.goto(list)
     await waitForRows(page)
+    return { rows, models }
+}
+
+/** Narrow to a model by the picker, which offers it, and back. */
+async function filterAndBack(page, { model }) {
+    const all = await page.locator('tr[data-call]').count()
+    const picker = page.getByRole('form', { name: 'Add a filter' })
+    await picker.getByLabel('Filter by').selectOption('model')
+    await picker.getByRole('combobox', { name: 'Model' }).fill(model)
+    await picker.locator(`option[value="${model}"]`).last().waitFor({ state: 'attached' })
+    await picker.getByRole('button', { name: 'Filter' }).click()
+    await page.locator('.chip').waitFor()
+    await page.locator('tr[data-call]').nth(2).waitFor({ state: 'detached' })
+    const rows = Object.keys(await readRows(page))
+    const models = new URL(page.url()).searchParams.getAll('model')
+    await page.goBack()
+    await page.locator('.chip').waitFor({ state: 'detached' })
+    await page.locator('tr[data-call]').nth(all - 1).waitFor()
     return { rows, models }
 }
 

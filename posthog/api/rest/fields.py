@@ -1,6 +1,7 @@
 """Fields of requests and answers that DRF has not: exact amounts, moments of a zone, booleans that are booleans."""
 
 import math
+import sys
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,8 +26,12 @@ class AmountField(serializers.Field[Any, Any, str, Any]):
         Args:
             value: A Decimal, its text, or a finite float as it lies in a row.
         """
-        amount = value if isinstance(value, Decimal) else Decimal(str(value))
-        return format_decimal(amount)
+        return format_decimal(_read_float(value) if isinstance(value, float) else Decimal(value))
+
+
+def _read_float(value: float) -> Decimal:
+    """The decimal that was meant: a binary float keeps as many digits of one, and those after them are noise."""
+    return Decimal(f"{value:.{sys.float_info.dig}g}")
 
 
 @extend_schema_field(OpenApiTypes.DOUBLE)
