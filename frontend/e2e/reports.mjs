@@ -16,7 +16,8 @@ await visit(async (page, question, browser) => {
     const correction = await readCorrection(page)
     await shootAll(page, question, 'reports-day')
     const printed = await countPages(page)
-    const exported = await download(page, 'CSV')
+    const exported = {}
+    for (const format of ['CSV', 'JSON', 'Parquet', 'FOCUS']) exported[format] = await download(page, format)
     await page.getByRole('group', { name: 'Version' }).getByRole('button', { name: 'Version 1' }).click()
     await page.waitForURL((address) => address.searchParams.get('version') === '1')
     const first = await readFigures(page)
@@ -63,5 +64,5 @@ async function countPages(page) {
 
 async function download(page, format) {
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: format }).click()])
-    return { name: file.suggestedFilename(), text: readFileSync(await file.path(), 'utf8') }
+    return { name: file.suggestedFilename(), base64: readFileSync(await file.path(), 'base64') }
 }

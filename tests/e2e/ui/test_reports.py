@@ -1,13 +1,16 @@
 """The usage reports in a real browser: a day that was closed and corrected, its files, and its one printed page."""
 
+import base64
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.e2e.demo_run import DemoRun
@@ -73,12 +76,45 @@ def test_correction_says_what_changed_when_and_why(look: dict[str, Any]) -> None
     assert look["back"] == look["corrected"]
 
 
-def test_file_holds_the_day(look: dict[str, Any]) -> None:
-    """The CSV's lines sum to what the report shows."""
-    lines = list(csv.DictReader(io.StringIO(look["exported"]["text"])))
-    assert look["day"] in look["exported"]["name"]
+def read_csv(content: bytes) -> list[dict[str, Any]]:
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def read_json_lines(content: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in content.splitlines()]
+
+
+def read_parquet(content: bytes) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = pq.read_table(io.BytesIO(content)).to_pylist()
+    return lines
+
+
+def read_file(look: dict[str, Any], name: str) -> bytes:
+    """What the browser saved under a name that says the day."""
+    file = look["exported"][name]
+    assert look["day"] in file["name"]
+    return base64.b64decode(file["base64"])
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        pytest.param("CSV", read_csv, id="csv"),
+        pytest.param("JSON", read_json_lines, id="json"),
+        pytest.param("Parquet", read_parquet, id="parquet"),
+    ],
+)
+def test_file_holds_the_day(look: dict[str, Any], name: str, read: Callable[[bytes], list[dict[str, Any]]]) -> None:
+    """Its lines sum to what the report shows."""
+    lines = read(read_file(look, name))
     assert sum(int(line["calls"]) for line in lines) == 2
-    assert sum(Decimal(line["total_cost_usd"]) for line in lines) == Decimal("0.375")
+    assert sum(Decimal(str(line["total_cost_usd"])) for line in lines) == Decimal("0.375")
+
+
+def test_focus_file_holds_the_days_cost(look: dict[str, Any]) -> None:
+    """Its charges sum to what the report shows."""
+    charges = read_csv(read_file(look, "FOCUS"))
+    assert sum(Decimal(charge["BilledCost"]) for charge in charges) == Decimal("0.375")
 
 
 def test_report_is_printed_on_one_page(look: dict[str, Any]) -> None:
