@@ -60,7 +60,7 @@ DOORS = (
     Door("figure_definitions", "GET", "/api/figure_definitions/", EVERYBODY_200),
     # Where there is a user there is no first one to make; the anonymous visitor is asked on an instance without any.
     Door("first_run", "GET", "/setup", ("302 /login", "302 /login", "302 /login", "302 /login", "200")),
-    Door("sign_in", "GET", "/login", ("302 /", "302 /", "302 /", "302 /", "200")),
+    Door("sign_in", "GET", "/login", (*("302 /project",) * 4, "200")),
     Door("sign_in_by_link", "GET", "/login/link/nobody", ("410",) * 5),
     Door("sign_in_by_link", "POST", "/login/link/nobody", ("410",) * 5),
     Door("sign_out", "POST", "/logout", (SIGN_IN,) * 5),
@@ -188,6 +188,6 @@ def test_link_signs_in_its_user_alone(setup: GatewaySetup) -> None:
     OrganizationMembership.objects.create(user=other, organization=Organization.objects.get(name="Theirs"))
     _, token = SignInLink.objects.create_with_token(user=other, now=timezone.now())
     client = make_visitor("owner", setup)
-    assert describe(client.post(f"/login/link/{token}")) == "302 /"
+    assert describe(client.post(f"/login/link/{token}")) == "302 /project"
     page = client.get("/", {"day": find_day()}).content.decode()
     assert ("Secret team" in page, "Alpha" in page) == (True, False)
