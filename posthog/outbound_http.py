@@ -218,7 +218,8 @@ def _exchange(
     try:
         return _ask(connection, target, request)
     except (OSError, HTTPException) as error:
-        fault = "no answer in time" if connection.is_expired else f"{type(error).__name__}: {_first_line(error)}"
+        is_late = connection.is_expired or isinstance(error, TimeoutError)
+        fault = "no answer in time" if is_late else f"{type(error).__name__}: {_first_line(error)}"
         raise OutboundFailed(f"{target.host}: {fault}") from error
     finally:
         deadline.cancel()

@@ -7,7 +7,7 @@ Reads what LiteLLM's file and S3 loggers write and what its webhook posts: JSON,
 import gzip
 import sys
 import zlib
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,10 +98,11 @@ def _dump_outcome(outcome: Row | Rejection, name: str) -> str:
             "reason": outcome.reason,
         }
         return orjson.dumps({"rejected": rejection}).decode()
-    return orjson.dumps(outcome | {"drop_date": _find_drop_date(outcome)}, option=orjson.OPT_UTC_Z).decode()
+    return orjson.dumps(outcome | _list_computed(outcome), option=orjson.OPT_UTC_Z).decode()
 
 
-def _find_drop_date(row: Row) -> date:
-    """The one column that ClickHouse computes itself."""
+def _list_computed(row: Row) -> Row:
+    """The columns that ClickHouse computes itself."""
     dropped_at: datetime = row["timestamp"] + timedelta(days=row["retention_days"])
-    return dropped_at.date()
+    status = orjson.loads(row["properties"]).get("$ai_http_status") if row["is_error"] else None
+    return {"drop_date": dropped_at.date(), "http_status": status if isinstance(status, str) else ""}
