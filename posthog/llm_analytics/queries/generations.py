@@ -20,9 +20,9 @@ from posthog.llm_analytics.queries.filters import EventFilters
 from posthog.llm_analytics.queries.keyset import Keyset
 from posthog.llm_analytics.queries.team_scope import Selection, TeamScope
 from posthog.llm_analytics.time_ranges import TimeRange
-from posthog.llm_usage.call_flags import COUNTED_EVENTS
 from posthog.llm_usage.pricing.costs import COST_COLUMNS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
+from posthog.models.ai_events.sql import IS_CALL
 
 ID_COLUMNS = ("trace_id", "session_id", "parent_id", "span_id", "generation_id", "gateway_call_id")
 NAME_COLUMNS = (
@@ -41,7 +41,6 @@ FIRST_STEP = timedelta(hours=1)
 STEP_GROWTH = 4
 ONE_MICROSECOND = timedelta(microseconds=1)
 HOUR = "toStartOfHour(e.timestamp)"
-IS_CALL = f"e.event IN ({', '.join(repr(event) for event in sorted(COUNTED_EVENTS))})"
 IS_CURRENT = "e.call_kind != 'superseded'"
 """A back-filled copy whose own event came after all is no call of its own."""
 

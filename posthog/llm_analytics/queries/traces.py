@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 from posthog.llm_analytics.queries.figures import round_usd
 from posthog.llm_analytics.queries.filters import EventFilters
-from posthog.llm_analytics.queries.generations import FIRST_STEP, IS_CALL, LISTED_COLUMNS, ONE_MICROSECOND, STEP_GROWTH
+from posthog.llm_analytics.queries.generations import FIRST_STEP, LISTED_COLUMNS, ONE_MICROSECOND, STEP_GROWTH
 from posthog.llm_analytics.queries.keyset import Keyset
 from posthog.llm_analytics.queries.team_scope import Selection, TeamScope
 from posthog.llm_analytics.time_ranges import TimeRange
 from posthog.llm_analytics.trace_tree import SUMMED_COSTS, SUMMED_TOKENS
+from posthog.models.ai_events.sql import IS_CALL
 
 MOST_EVENTS = 5_000
 MOST_MODELS = 20

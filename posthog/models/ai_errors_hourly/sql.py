@@ -5,13 +5,10 @@ All other rows of an hour are one cell, for every rollup counts all: that is how
 retention.
 """
 
-from posthog.llm_usage.call_flags import COUNTED_EVENTS
+from posthog.models.ai_events.sql import IS_CALL
 from posthog.models.ai_usage_hourly.grain import ROWS, Dimension, Figure, Grain
 
-IS_FAILED = (
-    f"(e.event IN ({', '.join(repr(event) for event in sorted(COUNTED_EVENTS))}) "
-    "AND e.call_kind NOT IN ('superseded', 'client_report') AND e.is_error = 1)"
-)
+IS_FAILED = f"({IS_CALL} AND e.call_kind NOT IN ('superseded', 'client_report') AND e.is_error = 1)"
 """Each failed call once: where another row reports the same call, that one is counted."""
 
 

@@ -12,6 +12,8 @@ merge, duplicates are still on disk: every sum reads `FINAL`.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from posthog.llm_usage.call_flags import COUNTED_EVENTS
+
 TABLE = "ai_events"
 SHARDED_TABLE = "sharded_ai_events"
 WRITABLE_TABLE = "writable_ai_events"
@@ -97,6 +99,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("ingested_at", "DateTime64(6, 'UTC')"),
     HTTP_STATUS,
 )
+
+IS_CALL = f"e.event IN ({', '.join(repr(event) for event in sorted(COUNTED_EVENTS))})"
+"""Whether a row `e` is a call, of whatever kind."""
 
 WRITTEN_COLUMNS: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.is_written)
 """What an INSERT names, in table order."""

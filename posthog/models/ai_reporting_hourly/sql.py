@@ -5,13 +5,11 @@ All other rows of an hour are one cell, for every rollup counts all: that is how
 retention.
 """
 
-from posthog.llm_usage.call_flags import COUNTED_EVENTS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
+from posthog.models.ai_events.sql import IS_CALL
 from posthog.models.ai_usage_hourly.grain import ROWS, Dimension, Figure, Grain
 
-IS_INFERENCE = (
-    f"(e.event IN ({', '.join(repr(event) for event in sorted(COUNTED_EVENTS))}) AND e.call_kind = 'inference')"
-)
+IS_INFERENCE = f"({IS_CALL} AND e.call_kind = 'inference')"
 
 
 def _of_inference(name: str, value: str) -> Dimension:
