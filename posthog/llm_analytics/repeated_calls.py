@@ -39,12 +39,17 @@ TWINS_SQL = f"""
             AND toStartOfHour(e.timestamp) < toDateTime64(%(last)s, 6, 'UTC')
         WHERE e.event IN %(events)s AND e.call_kind = 'inference' AND e.gateway = %(gateway)s
             AND ifNull(e.generation_id, '') != ''
-        WINDOW twins AS (PARTITION BY e.team_id, e.provider, e.generation_id ORDER BY e._timestamp, e.uuid)
+        WINDOW twins AS (
+            PARTITION BY e.team_id, e.provider, e.generation_id ORDER BY e._timestamp, e._offset, e._partition, e.uuid
+        )
     )
     WHERE place > 1 AND timestamp >= toDateTime64(%(start)s, 6, 'UTC') AND timestamp < toDateTime64(%(end)s, 6, 'UTC')
     ORDER BY team_id, timestamp, uuid
 """
-"""A call's reports begin within a day of each other: the first may lie in a neighbouring day."""
+"""
+A call's reports begin within a day of each other: the first may lie in a neighbouring day. Of those received in one
+second the first is the one that the inbox numbered first.
+"""
 
 
 @dataclass(slots=True)
