@@ -8,6 +8,7 @@ only the caller knows if that is safe.
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +31,7 @@ __all__ = [
     "insert_columns",
     "is_data_fault",
     "query_rows",
+    "query_together",
     "stream_rows",
     "sync_execute",
     "waiting_at_most",
@@ -108,6 +110,31 @@ def stream_rows(
         raise NetworkError(f"{type(error).__name__}: {error}") from error
     finally:
         client.disconnect()
+
+
+def query_together(
+    queries: Sequence[tuple[str, Mapping[str, Any]]], *, settings: Mapping[str, Any] | None = None
+) -> list[list[tuple[Any, ...]]]:
+    """
+    Run several SELECTs at once, each over a connection of its own: the server works on one while another is read.
+
+    Args:
+        queries: Statements and their parameters, few of them.
+        settings: ClickHouse settings of each.
+    Returns:
+        The rows of each, in the order of the queries.
+    Raises:
+        ClickHouseError: One of them failed; the others are over by then.
+    """
+
+    def run(query: tuple[str, Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        try:
+            return sync_execute(*query, settings=settings)
+        finally:
+            close_connection()
+
+    with ThreadPoolExecutor(max_workers=len(queries), thread_name_prefix="clickhouse") as pool:
+        return list(pool.map(run, queries))
 
 
 def insert_columns(

@@ -1,5 +1,5 @@
 """
-Reads what a day's reports are made of: one statement for the sums, one for the shares, one for the end users.
+Reads what a day's reports are made of: one statement for the sums, one for the shares, one for the end users, at once.
 
 Each reads rollups where those are exact and rows elsewhere (`usage_cells.py`), so a day costs the same however
 long history is. What can be added up there is: a team has one line of sums, and a cell counts once for each breakdown.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from posthog.clickhouse.client import query_rows
+from posthog.clickhouse.client import query_rows, query_together
 from posthog.llm_analytics.cell_sql import BIG_QUERY
 from posthog.llm_analytics.report_figures import (
     BREAKDOWNS,
@@ -32,30 +32,25 @@ CALLS: Mapping[DimensionName, Collection[str]] = {"event": COUNTED_EVENTS, "call
 SUMS = ("rows", "failed_rows", "unpriced_rows", *TOKEN_SUMS, *DERIVED_TOKEN_SUMS, *COST_SUMS)
 ARE_CALLS = "c.event IN %(counted)s AND c.call_kind = 'inference'"
 ARE_HITS = "c.event IN %(counted)s AND c.call_kind = 'gateway_cache_hit'"
-TEAM_SUMS = ",\n            ".join(
-    [
-        "sumMap([c.event], [c.rows]) AS events",
-        "sumMap(c.flags.1, c.flags.2) AS flags",
-        f"sumIf(c.rows, {ARE_HITS}) AS hit_rows",
-        f"sumIf(c.saved_cache_cost_usd, {ARE_HITS}) AS saved_hit_cost_usd",
-        *(f"sumIf(c.{name}, {ARE_CALLS}) AS {name}" for name in SUMS),
-    ]
-)
+TEAM_SUMS: Mapping[str, str] = {
+    "events": "sumMap([c.event], [c.rows])",
+    "flags": "sumMap(c.flags.1, c.flags.2)",
+    "hit_rows": f"sumIf(c.rows, {ARE_HITS})",
+    "saved_hit_cost_usd": f"sumIf(c.saved_cache_cost_usd, {ARE_HITS})",
+    **{name: f"sumIf(c.{name}, {ARE_CALLS})" for name in SUMS},
+}
+"""Name of each sum of a team's cells `c`, and what it is."""
 SHARE_FIGURES = ("rows", "unpriced_rows", *SHARE_TOKENS, "total_cost_usd")
-SHARE_SUMS = ", ".join(
-    [
-        "sum(c.rows) AS calls, sum(c.unpriced_rows) AS unpriced_calls",
-        *(f"sum(c.{name}) AS {name}" for name in (*SHARE_TOKENS, "total_cost_usd")),
-    ]
-)
+SHARE_SUMS = ", ".join(f"sum(c.{name})" for name in SHARE_FIGURES)
+"""In the order of the fields of `UsageShare`."""
 
 SumsRow = dict[str, Any]
 """
 A team's line: SUMS of its calls; `hit_rows` and `saved_hit_cost_usd` of the gateway's own cache hits; and of every
 event, as pairs of arrays, names and rows: `events`, `flags`.
 """
-ShareRow = dict[str, Any]
-"""A line of shares: `team_id`, `fold` (not of end users) and the fields of `UsageShare`, its amount not rounded."""
+ShareRow = tuple[Any, ...]
+"""A line of shares: the team's id, the column kept apart, the fields of `UsageShare`, the amount not yet rounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,24 +75,24 @@ def read_sums(scope: ReportScope, *, now: datetime) -> list[SumsRow]:
     return query_rows(sql, params, settings=BIG_QUERY)
 
 
-def read_shares(scope: ReportScope, *, now: datetime) -> list[ShareRow]:
-    """Sums by team, `fold` (of FOLDED) and `name`; the arguments are those of `read_sums`."""
-    sql, params = build_shares_sql(scope, now=now)
-    return query_rows(sql, params, settings=BIG_QUERY)
+def read_report(scope: ReportScope, *, now: datetime) -> tuple[list[SumsRow], list[ShareRow]]:
+    """
+    What `read_sums` does, and the shares of every breakdown: by team, column and name.
 
-
-def read_end_users(scope: ReportScope, *, now: datetime) -> list[ShareRow]:
-    """Sums by team and `name` of the end users who cost most; those of all others under the name None."""
-    sql, params = build_end_users_sql(scope, now=now)
-    return query_rows(sql, params, settings=BIG_QUERY)
+    Of end users those who cost most have a line each; what all others of the team used has one under the name None.
+    """
+    builders = (build_sums_sql, build_shares_sql, build_end_users_sql)
+    sums, shares, users = query_together([build(scope, now=now) for build in builders], settings=BIG_QUERY)
+    return [dict(zip(("team_id", *TEAM_SUMS), row, strict=True)) for row in sums], [*shares, *users]
 
 
 def build_sums_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:
     cells, params = build_sql(_ask(scope, "event", "call_kind", figures=(*SUMS, "flags")), now=now)
+    sums = ",\n            ".join(f"{value} AS {name}" for name, value in TEAM_SUMS.items())
     sql = f"""
         SELECT
             c.team_id AS team_id,
-            {TEAM_SUMS}
+            {sums}
         FROM ({cells}) AS c
         GROUP BY team_id
         ORDER BY team_id
@@ -121,7 +116,7 @@ def build_shares_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[st
 def build_end_users_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:
     cells, params = build_sql(_ask(scope, "end_user", figures=SHARE_FIGURES, of=CALLS), now=now)
     sql = f"""
-        SELECT c.team_id AS team_id, if(c.place <= %(kept)s, c.end_user, NULL) AS name, {SHARE_SUMS}
+        SELECT c.team_id AS team_id, 'end_user', if(c.place <= %(kept)s, c.end_user, NULL) AS name, {SHARE_SUMS}
         FROM (
             SELECT u.*, row_number() OVER (
                 PARTITION BY u.team_id

@@ -8,11 +8,10 @@ rounded to USD_DIGITS: a sum of reports is the sum of their rounded amounts.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from posthog.decimal_text import format_decimal
 
@@ -54,10 +53,9 @@ BREAKDOWNS: Mapping[str, str] = {
 T = TypeVar("T", int, Decimal)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageShare:
+class UsageShare(NamedTuple):
     """
-    What one model, provider or person used of the whole.
+    What one model, provider or person used of the whole; a day of a thousand teams has tens of thousands of them.
 
     Attributes:
         name: '' where nobody named it; None: all end users beyond those that are named.
@@ -233,7 +231,7 @@ def _join_others(by_name: dict[str | None, list[UsageShare]]) -> None:
 def _add(name: str | None, parts: Iterable[UsageShare]) -> UsageShare:
     known = list(parts)
     if len(known) == 1:
-        return known[0] if known[0].name == name else replace(known[0], name=name)
+        return known[0]._replace(name=name)
     tokens = {column: sum_known(getattr(part, column) for part in known) for column in SHARE_TOKENS}
     return UsageShare(
         name=name,
@@ -272,13 +270,8 @@ def _to_json(value: Any) -> Any:
     return value
 
 
-_SHARE_FIELDS = tuple(each.name for each in fields(UsageShare))
-_take_share = attrgetter(*_SHARE_FIELDS)
-
-
 def _share_to_json(share: UsageShare) -> dict[str, Any]:
-    """What `asdict` does, without its copies: a day of a thousand teams has tens of thousands of shares."""
-    values: dict[str, Any] = dict(zip(_SHARE_FIELDS, _take_share(share), strict=True))
+    values = share._asdict()
     if share.total_cost_usd is not None:
         values["total_cost_usd"] = format_decimal(share.total_cost_usd)
     return values

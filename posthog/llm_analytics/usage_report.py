@@ -4,6 +4,7 @@ The usage report of one stretch of time, a day in somebody's zone: what each tea
 What the figures mean and how they add up: `report_figures.py`. What they are read from: `report_cells.py`.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,14 +14,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from posthog.llm_analytics.report_calendar import DaySpan, cut_day
-from posthog.llm_analytics.report_cells import (
-    ReportScope,
-    ShareRow,
-    SumsRow,
-    read_end_users,
-    read_shares,
-    read_sums,
-)
+from posthog.llm_analytics.report_cells import ReportScope, ShareRow, SumsRow, read_report
 from posthog.llm_analytics.report_figures import (
     BREAKDOWNS,
     COST_SUMS,
@@ -72,8 +66,9 @@ def build_span_reports(span: DaySpan, *, team_ids: Collection[int] | None, now: 
         return []
     scope = ReportScope(start=span.start, end=span.end, team_ids=team_ids)
     now = now.astimezone(UTC)
-    sums = {row["team_id"]: row for row in read_sums(scope, now=now)}
-    shares = _group_shares(read_shares(scope, now=now) if sums else (), read_end_users(scope, now=now) if sums else ())
+    lines, listed = read_report(scope, now=now)
+    sums = {line["team_id"]: line for line in lines}
+    shares = _group_shares(listed)
     rejected = _count_rejected(span)
     return [
         TeamUsageReport(
@@ -87,13 +82,12 @@ def build_span_reports(span: DaySpan, *, team_ids: Collection[int] | None, now: 
     ]
 
 
-def _group_shares(folds: Iterable[ShareRow], users: Iterable[ShareRow]) -> dict[int, Shares]:
+def _group_shares(rows: Iterable[ShareRow]) -> dict[int, Shares]:
     """Shares by team and breakdown."""
-    fields = {column: breakdown for breakdown, column in BREAKDOWNS.items()}
-    grouped: dict[int, Shares] = {}
-    for row in (*folds, *users):
-        shares = grouped.setdefault(row.pop("team_id"), {})
-        shares.setdefault(fields[row.pop("fold", "end_user")], []).append(_build_share(row))
+    breakdowns = {column: breakdown for breakdown, column in BREAKDOWNS.items()}
+    grouped: defaultdict[int, Shares] = defaultdict(lambda: defaultdict(list))
+    for team_id, column, *figures, amount in rows:
+        grouped[team_id][breakdowns[column]].append(UsageShare._make([*figures, round_usd(amount)]))
     return grouped
 
 
@@ -119,10 +113,6 @@ def _take_shares(shares: Shares) -> dict[str, Any]:
 def _count(pair: tuple[Sequence[str], Sequence[int]]) -> dict[str, int]:
     """Rows by name, in the order of the names."""
     return dict(sorted(zip(*pair, strict=True)))
-
-
-def _build_share(row: ShareRow) -> UsageShare:
-    return UsageShare(**{**row, "total_cost_usd": round_usd(row["total_cost_usd"])})
 
 
 def _count_rejected(span: DaySpan) -> dict[int, int]:
