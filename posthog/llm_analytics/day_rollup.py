@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 def roll_up_days(hours: Iterable[Mark | TeamHour]) -> None:
-    """Sum the days of hours that are written, in one INSERT a grain."""
+    """Sum the days of hours that are written, in one INSERT a table."""
     days = sorted({(each.team_id, floor_day(each.hour)) for each in hours})
     params: dict[str, Any] = {
         "version": take_change_number(),
@@ -33,9 +33,10 @@ def roll_up_days(hours: Iterable[Mark | TeamHour]) -> None:
         "start": min(day for _, day in days),
         "end": max(day for _, day in days) + DAY,
     }
-    for hours_grain in DAYS:
-        sql = roll_up_days_sql(hours_grain, settings.CLICKHOUSE_CLUSTER)
-        sync_execute(sql, params, settings={**BIG_QUERY, **WAIT_FOR_SHARDS})
+    for summed, tables in DAYS.items():
+        for table in tables:
+            sql = roll_up_days_sql(summed, table, settings.CLICKHOUSE_CLUSTER)
+            sync_execute(sql, params, settings={**BIG_QUERY, **WAIT_FOR_SHARDS})
 
 
 CHANGED_DAYS = """
@@ -44,9 +45,8 @@ CHANGED_DAYS = """
 """
 
 
-def roll_up_days_sql(hours: Grain, cluster: str = "") -> str:
+def roll_up_days_sql(hours: Grain, days: Grain, cluster: str = "") -> str:
     """The INSERT that replaces days; one that has no cells and had none is left out."""
-    days = DAYS[hours]
     places = f"""h.hour >= toDateTime(%(start)s, 'UTC') AND h.hour < toDateTime(%(end)s, 'UTC')
             AND (h.team_id, toStartOfDay(h.hour)) IN ({CHANGED_DAYS})"""
     return f"""
@@ -55,22 +55,21 @@ SELECT
     changed.team_id, changed.day, %(version)s,
     {_list_arrays(days)}
 FROM ({CHANGED_DAYS}) AS changed
-LEFT JOIN ({_sum_days_sql(hours, places)}) AS fresh ON fresh.team_id = changed.team_id AND fresh.day = changed.day
+LEFT JOIN ({_sum_days_sql(hours, days, places)}) AS fresh ON fresh.team_id = changed.team_id AND fresh.day = changed.day
 WHERE notEmpty(fresh.cells) OR (changed.team_id, changed.day) IN (
     SELECT team_id, day FROM {days.table} WHERE (team_id, day) IN ({CHANGED_DAYS})
 )
 """
 
 
-def fill_sql(hours: Grain, cluster: str = "") -> str:
+def fill_sql(hours: Grain, days: Grain, cluster: str = "") -> str:
     """The INSERT that sums every hour there is; any day that is rolled up afterwards replaces its own."""
-    days = DAYS[hours]
     return f"""
 {_insert_into(days, cluster)}
 SELECT
     fresh.team_id, fresh.day, 0,
     {_list_arrays(days)}
-FROM ({_sum_days_sql(hours, "1")}) AS fresh
+FROM ({_sum_days_sql(hours, days, "1")}) AS fresh
 """.strip()
 
 
@@ -84,27 +83,30 @@ def _list_arrays(days: Grain) -> str:
     return ",\n    ".join(f"fresh.cells.{place} AS {name}" for place, name in enumerate(names, start=1))
 
 
-def _sum_days_sql(hours: Grain, places: str) -> str:
+def _sum_days_sql(hours: Grain, days: Grain, places: str) -> str:
     """Days and their `cells`, tuples as `usage_rollup.py` says why."""
-    cell = ", ".join(f"cell.{name}" for name in list_summed(hours))
+    cell = ", ".join(f"cell.{name}" for name in list_summed(days))
     return f"""
     SELECT cell.team_id AS team_id, cell.day AS day, groupArray(({cell})) AS cells
-    FROM ({sum_hours_sql(hours, places)}) AS cell
+    FROM ({sum_hours_sql(hours, days, places)}) AS cell
     GROUP BY cell.team_id, cell.day
 """
 
 
-def list_summed(hours: Grain) -> list[str]:
+def list_summed(days: Grain) -> list[str]:
     """The columns of a day's cell as `sum_hours_sql` names them."""
-    names = [dimension.name for dimension in hours.dimensions]
-    names += [figure.name for figure in hours.figures]
-    return [*names, *([f"{FLAGS}.1", f"{FLAGS}.2"] if hours.flags_of_rows else [])]
+    names = [dimension.name for dimension in days.dimensions]
+    names += [figure.name for figure in days.figures]
+    return [*names, *([f"{FLAGS}.1", f"{FLAGS}.2"] if days.flags_of_rows else [])]
 
 
-def sum_hours_sql(hours: Grain, places: str) -> str:
+def sum_hours_sql(hours: Grain, days: Grain, places: str) -> str:
     """Cells of days, summed from hours `h` that fulfil `places`; the flags as a pair of arrays."""
-    columns = ", ".join([*(dimension.name for dimension in hours.dimensions), *list_sums(hours)])
-    keys = ["team_id", "day", *(dimension.name for dimension in hours.dimensions)]
+    names = [dimension.name for dimension in days.dimensions]
+    columns = ", ".join([*names, *list_sums(hours)])
+    keys = ["team_id", "day", *names]
+    if days.events:
+        places += f" AND event IN ({', '.join(map(repr, days.events))})"
     return f"""
         SELECT {", ".join(f"c.{key} AS {key}" for key in keys)},
         {sum_cells_sql(list_figures(hours), of=hours.figures)}

@@ -31,49 +31,49 @@ def list_day_drifts(scope: Scope, *, drifting: Iterable[TeamHour] = ()) -> list[
     whole = Scope(start=floor_day(scope.start), end=_ceil_day(scope.end), team_ids=scope.team_ids)
     known = set(drifting)
     return [
-        Drift(table=DAYS[hours].table, team_id=place.team_id, hour=place.hour, figures={})
-        for hours in DAYS
-        for place in _list_different(hours, whole, known)
+        Drift(table=days.table, team_id=place.team_id, hour=place.hour, figures={})
+        for hours, tables in DAYS.items()
+        for days in tables
+        for place in _list_different(hours, days, whole, known)
     ]
 
 
-def _list_different(hours: Grain, scope: Scope, known: set[TeamHour]) -> list[TeamHour]:
+def _list_different(hours: Grain, days: Grain, scope: Scope, known: set[TeamHour]) -> list[TeamHour]:
     """Looked at twice: a day whose hours were being rolled up has either a mark still, or its new sums by then."""
     left_out = known | set(list_marked(scope.start, scope.end, scope.team_ids))
-    suspects = _compare(hours, scope, left_out)
+    suspects = _compare(hours, days, scope, left_out)
     if not suspects:
         return []
     left_out |= set(list_marked(scope.start, scope.end, scope.team_ids))
-    again = set(_compare(hours, scope, left_out))
+    again = set(_compare(hours, days, scope, left_out))
     marked = {
         TeamHour(team_id, floor_day(hour)) for team_id, hour in list_marked(scope.start, scope.end, scope.team_ids)
     }
     return [each for each in suspects if each in again - marked]
 
 
-def _compare(hours: Grain, scope: Scope, left_out: Collection[TeamHour]) -> list[TeamHour]:
+def _compare(hours: Grain, days: Grain, scope: Scope, left_out: Collection[TeamHour]) -> list[TeamHour]:
     params: dict[str, Any] = {"start": scope.start, "end": scope.end, "team_ids": list(scope.team_ids or ())}
     params |= list_day_run_params(left_out)
     chosen = "AND h.team_id IN %(team_ids)s" if scope.team_ids is not None else ""
     if left_out:
         chosen += f" AND (h.team_id, toStartOfDay(h.{{begin}})) NOT IN ({DAY_RANGES})"
-    rows = query_rows(compare_days_sql(hours, chosen), params, settings=BIG_QUERY)
+    rows = query_rows(compare_days_sql(hours, days, chosen), params, settings=BIG_QUERY)
     return [TeamHour(row["team_id"], row["day"].replace(tzinfo=UTC)) for row in rows]
 
 
-def compare_days_sql(hours: Grain, chosen: str) -> str:
+def compare_days_sql(hours: Grain, days: Grain, chosen: str) -> str:
     """
     One row a day that differs; a digest is the sum of its cells' hashes, so the order of cells does not matter.
 
     Args:
         chosen: More conditions on a row `h`, with `{begin}` for the column of its begin.
     """
-    days = DAYS[hours]
     columns = ", ".join([*(dimension.name for dimension in days.dimensions), *list_sums(days)])
     return f"""
     SELECT team_id, day FROM (
-        SELECT team_id, day, 0 AS is_stored, sum(cityHash64(toString(({", ".join(list_summed(hours))})))) AS digest
-        FROM ({sum_hours_sql(hours, _places("hour", chosen))})
+        SELECT team_id, day, 0 AS is_stored, sum(cityHash64(toString(({", ".join(list_summed(days))})))) AS digest
+        FROM ({sum_hours_sql(hours, days, _places("hour", chosen))})
         GROUP BY team_id, day
         UNION ALL
         SELECT team_id, day, 1 AS is_stored, sum(cityHash64(toString(({columns})))) AS digest

@@ -42,6 +42,11 @@ DimensionName = Literal[
 
 KEPT = "is_kept"
 SLOT = timedelta(seconds=SLOT_S)
+ROWS_AT_ONCE = 4
+"""
+Rows of a rollup that are taken apart together: one of a large team has thousands of cells, and a month of them at once
+does not fit into the processor's caches (a month of 5,000 end users: 259 ms, by 4 rows 165 ms).
+"""
 SLOT_OF_HOUR = f"(h.hour + h.half * {SLOT_S})"
 
 
@@ -128,24 +133,28 @@ def read_cells(query: CellQuery, *, now: datetime, timeout_s: int | None = None)
 
 def build_sql(query: CellQuery, *, now: datetime) -> tuple[str, dict[str, Any]]:
     """The statement and its parameters; asks Postgres which hours are marked."""
-    params: dict[str, Any] = {}
-    sources = list(_list_sources(query, params, now=now))
+    sources, params = build_sources_sql(query, now=now)
     keys = [name for name, _, _ in _list_keys(query)]
     listed = "".join(f"c.{name} AS {name}, " for name in keys)
     group = f"GROUP BY {', '.join(keys)}\n    ORDER BY {', '.join(keys)}" if keys else "HAVING sum(c.rows) > 0"
+    sql = f"""
+    SELECT {listed}
+        {sum_cells_sql({"rows", *query.figures}, of=query.known_figures)}
+    FROM ({sources}) AS c
+    {group}
+    """
+    return sql, params
+
+
+def build_sources_sql(query: CellQuery, *, now: datetime) -> tuple[str, dict[str, Any]]:
+    """The same before it is summed: several cells may agree in everything; flags are `flag_names` and `flag_rows`."""
+    params: dict[str, Any] = {}
+    sources = list(_list_sources(query, params, now=now))
     params["team_ids"] = sorted(query.team_ids or ())
     params["bucket_starts"] = [int(start.timestamp()) for start in query.bucket_starts]
     params |= {f"filter_{name}": sorted(values) for name, values in query.filters.items()}
     params["kept"] = sorted(query.kept[1]) if query.kept else []
-    return (
-        f"""
-    SELECT {listed}
-        {sum_cells_sql({"rows", *query.figures}, of=query.known_figures)}
-    FROM ({" UNION ALL ".join(sources)}) AS c
-    {group}
-    """,
-        params,
-    )
+    return " UNION ALL ".join(sources), params
 
 
 def find_grain(query: CellQuery) -> Grain | None:
@@ -177,9 +186,21 @@ def _list_sources(query: CellQuery, params: dict[str, Any], *, now: datetime) ->
     if days is not None:
         params |= {"days_start": days.start, "days_end": days.end, "cut_days": [int(d.timestamp()) for d in days.cut]}
         params |= list_day_run_params(marked)
-        yield _days_sql(query, DAYS[grain], days, has_marks=bool(marked))
+        yield _days_sql(query, _find_day_grain(query, grain), days, has_marks=bool(marked))
     if marked or days is None or days.cut or (days.start, days.end) != (first, last):
         yield _cells_sql(query, grain, is_changed, "" if days is None else _outside_sql(days, has_marks=bool(marked)))
+
+
+def _find_day_grain(query: CellQuery, hours: Grain) -> Grain:
+    """The first of the days of these hours that has what is asked for; the last has all that they have."""
+    asked = {*query.dimensions, *query.filters}
+    events = set(query.filters.get("event", ()))
+    return next(
+        days
+        for days in DAYS[hours]
+        if asked <= {each.name for each in days.dimensions}
+        and (not days.events or (events and events <= {*days.events}))
+    )
 
 
 def _rows_sql(
@@ -248,6 +269,7 @@ def _stored_sql(query: CellQuery, grain: Grain, places: Sequence[str], slots: Se
         ARRAY JOIN {arrays}
         PREWHERE {" AND ".join(places)}
         {f"WHERE {' AND '.join(where)}" if where else ""}
+        {f"SETTINGS max_block_size = {ROWS_AT_ONCE}" if len(query.team_ids or ()) == 1 else ""}
     """
 
 

@@ -10,12 +10,15 @@ from django.conf import settings
 from posthog.llm_analytics.day_rollup import fill_sql
 from posthog.models.ai_usage_hourly.sql import DAYS, GRAINS, create_table_sql, drop_table_sql
 
+OF_HOURS = {hours: DAYS[hours][-1] for hours in GRAINS}
+
 
 def forwards() -> list[str]:
     cluster, database = settings.CLICKHOUSE_CLUSTER, settings.CLICKHOUSE_DATABASE
-    created = [statement for hours in GRAINS for statement in create_table_sql(DAYS[hours], cluster, database)]
-    return created + [fill_sql(hours, cluster) for hours in GRAINS]
+    created = [statement for days in OF_HOURS.values() for statement in create_table_sql(days, cluster, database)]
+    return created + [fill_sql(hours, days, cluster) for hours, days in OF_HOURS.items()]
 
 
 def backwards() -> list[str]:
-    return [statement for hours in GRAINS for statement in drop_table_sql(DAYS[hours], settings.CLICKHOUSE_CLUSTER)]
+    cluster = settings.CLICKHOUSE_CLUSTER
+    return [statement for days in OF_HOURS.values() for statement in drop_table_sql(days, cluster)]

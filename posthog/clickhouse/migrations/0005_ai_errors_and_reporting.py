@@ -12,7 +12,7 @@ from posthog.models.ai_events.sql import HTTP_STATUS, add_column_sql, drop_colum
 from posthog.models.ai_reporting_hourly.sql import REPORTING
 from posthog.models.ai_usage_hourly.sql import DAYS, create_table_sql, drop_table_sql
 
-GRAINS = (ERRORS, REPORTING, DAYS[ERRORS], DAYS[REPORTING])
+GRAINS = (ERRORS, REPORTING, *DAYS[ERRORS], *DAYS[REPORTING])
 
 
 def forwards() -> list[str]:

@@ -2,7 +2,7 @@
 Single calls, page by page.
 
 By time, newest or oldest first, the range is read in steps that grow until a page is full: a page of the last hour
-costs an hour, however long the range is.
+costs an hour, however long the range is. By size, largest first, a part of the range tells what need not be read.
 
 Comparing versions costs: it reads every column of every row. So a page is found first among all versions of rows, by
 the few columns that the question is about, and only those rows are then compared. Every row that belongs to the page
@@ -39,6 +39,8 @@ ORDERS = ("timestamp", "total_cost_usd", "total_tokens", "input_tokens", "output
 PREFIX_MARK = "*"
 FIRST_STEP = timedelta(hours=1)
 STEP_GROWTH = 4
+PART_READ_FIRST = 10
+"""One in so many days tells how large a value must be to be on a page by size."""
 ONE_MICROSECOND = timedelta(microseconds=1)
 HOUR = "toStartOfHour(e.timestamp)"
 IS_CURRENT = "e.call_kind != 'superseded'"
@@ -94,20 +96,40 @@ def list_generations(scope: TeamScope, question: GenerationsQuestion) -> list[di
 def _list_versions(scope: TeamScope, question: GenerationsQuestion, *, limit: int) -> list[dict[str, Any]]:
     """The first `limit` places of the order, and the sorting keys of the versions that have them."""
     seen: list[dict[str, Any]] = []
+    least = _find_least(scope, question, limit=limit)
     for span in _list_steps(question):
-        seen += scope.read(_select_versions(question, span, limit=limit - len(seen)))
+        seen += scope.read(_select_versions(question, span, limit=limit - len(seen), least=least))
         if len(seen) >= limit:
             break
     return seen
 
 
-def _select_versions(question: GenerationsQuestion, span: tuple[datetime, datetime], *, limit: int) -> Selection:
+def _find_least(scope: TeamScope, question: GenerationsQuestion, *, limit: int) -> Any:
+    """
+    What a value of the first `limit` is at least, where the largest come first; None where that is not known.
+
+    That many rows of a part of the range have it, and in the whole range, too, whatever is less is behind them:
+    granules that have nothing larger are not read.
+    """
+    if question.order_by == "timestamp" or question.search or not question.is_descending:
+        return None
+    start, end = question.span.start, question.span.end
+    part = (end - (end - start) / PART_READ_FIRST, end)
+    seen = scope.read(_select_versions(question, part, limit=limit))
+    return seen[-1]["value"] if len(seen) == limit else None
+
+
+def _select_versions(
+    question: GenerationsQuestion, span: tuple[datetime, datetime], *, limit: int, least: Any = None
+) -> Selection:
     whole = _select(question, span)
+    bounds = [] if least is None else [f"assumeNotNull(e.{question.order_by}) >= %(least)s"]
     return replace(
         whole,
+        conditions=[*whole.conditions, *bounds],
         columns=[f"{HOUR} AS hour", "e.trace_id AS trace_id", "e.uuid AS uuid", f"e.{question.order_by} AS value"],
         tail=f"{whole.tail} LIMIT %(limit)s",
-        params={**whole.params, "limit": limit},
+        params={**whole.params, "limit": limit, "least": least},
         is_deduplicated=False,
     )
 

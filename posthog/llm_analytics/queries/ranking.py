@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from posthog.llm_analytics.cell_sql import FLAGS
 from posthog.llm_analytics.queries.figures import SUMS_OF, UNMEASURED_FLAGS
 from posthog.llm_analytics.queries.groups import Group, choose_groups, join_kept
 from posthog.llm_analytics.queries.team_scope import TeamScope
@@ -36,7 +35,7 @@ RANKS = {
     "failed_calls": f"sumIf(c.failed_rows, {_IS_INFERENCE})",
     "unpriced_calls": f"sumIf(c.unpriced_rows, {_IS_INFERENCE})",
     "unmeasured_calls": (
-        f"sumIf(arraySum((flag, rows) -> if(has({_UNMEASURED}, flag), rows, 0), c.{FLAGS}.1, c.{FLAGS}.2), "
+        f"sumIf(arraySum((flag, rows) -> if(has({_UNMEASURED}, flag), rows, 0), c.flag_names, c.flag_rows), "
         f"{_IS_INFERENCE})"
     ),
     "gateway_cache_hits": f"sumIf(c.rows, {_IS_CACHED})",

@@ -20,7 +20,14 @@ from posthog.clickhouse.client import ServerException, query_rows
 from posthog.errors import QueryTooExpensive
 from posthog.llm_analytics.cell_sql import BIG_QUERY
 from posthog.llm_analytics.stored_events import find_row
-from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, UsageCell, build_sql, read_cells
+from posthog.llm_analytics.usage_cells import (
+    CellQuery,
+    DimensionName,
+    UsageCell,
+    build_sources_sql,
+    build_sql,
+    read_cells,
+)
 
 TOO_EXPENSIVE = frozenset(
     {ErrorCodes.TIMEOUT_EXCEEDED, ErrorCodes.TOO_SLOW, ErrorCodes.MEMORY_LIMIT_EXCEEDED, ErrorCodes.TOO_MANY_ROWS}
@@ -109,7 +116,7 @@ class TeamScope:
         The values of a dimension for which `rank`, an aggregate over cells `c`, is largest: `name`, and `names`, how
         many there are. Unknown ranks come last, equal ones in the order of names.
         """
-        cells, params = build_sql(self._bind(query), now=now)
+        cells, params = build_sources_sql(self._bind(query), now=now)
         sql = f"""
         SELECT r.name AS name, count() OVER () AS names
         FROM (SELECT c.{dimension} AS name, {rank} AS place FROM ({cells}) AS c GROUP BY name) AS r

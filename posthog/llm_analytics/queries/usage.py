@@ -1,5 +1,5 @@
 """
-What usage sums up to, by whatever a question keeps apart: the cells of one team, each exact.
+What calls sum up to, by whatever a question keeps apart: the cells of one team, each exact.
 
 They come from the rollups where those know every property asked for, and from rows otherwise.
 """
@@ -16,6 +16,8 @@ from posthog.llm_analytics.queries.team_scope import Selection, TeamScope
 from posthog.llm_analytics.time_ranges import Bucket, TimeRange
 from posthog.llm_analytics.usage_cells import KEPT, CellQuery, DimensionName, UsageCell
 from posthog.llm_analytics.usage_sums import SUMMED, UsageSums
+from posthog.llm_usage.call_flags import COUNTED_EVENTS
+from posthog.models.ai_events.sql import IS_CALL
 from posthog.models.ai_usage_hourly.grain import FLAGS_OF_ROWS
 from posthog.models.ai_usage_hourly.sql import FIGURES, GRAINS
 
@@ -86,11 +88,12 @@ def is_rolled_up(question: UsageQuestion) -> bool:
 def ask_rollups(question: UsageQuestion) -> CellQuery:
     """The question as one about cells."""
     kept = None if question.kept is None else (cast("DimensionName", question.dimensions[-1]), question.kept)
+    filters = question.filters.list_dimension_filters()
     return CellQuery(
         start=question.span.start,
         end=question.span.end,
         dimensions=cast("Sequence[DimensionName]", question.labels),
-        filters=cast("Mapping[DimensionName, Sequence[str]]", question.filters.list_dimension_filters()),
+        filters=cast("Mapping[DimensionName, Sequence[str]]", {"event": sorted(COUNTED_EVENTS), **filters}),
         bucket_starts=question.bucket_starts,
         figures=question.figures,
         kept=kept,
@@ -113,7 +116,7 @@ def _select_rows(question: UsageQuestion) -> Selection:
         columns=[f"{expression} AS {name}" for name, expression in (keys | sums).items()],
         start=question.span.start,
         end=question.span.end,
-        conditions=question.filters.list_conditions(),
+        conditions=[IS_CALL, *question.filters.list_conditions()],
         tail=f"GROUP BY {', '.join(keys.values())} LIMIT {MAX_CELLS + 1}",
         params=question.filters.list_params() | {"bucket_starts": starts, "kept": list(question.kept or ())},
     )

@@ -76,6 +76,7 @@ class Grain:
         figures: What a cell sums up, in table order; `rows`, every row of the cell, is one of them.
         period: What a row of the table is of.
         has_halves: Cells of an hour keep its halves apart.
+        events: Its cells are of rows of these events alone; (): of all.
         flags_of_rows: The aggregate of flags over rows `e`; '': its cells have no flags.
     """
 
@@ -85,6 +86,7 @@ class Grain:
     period: Literal["hour", "day"] = "hour"
     has_halves: bool = True
     flags_of_rows: str = FLAGS_OF_ROWS
+    events: tuple[str, ...] = ()
 
     @property
     def storage_table(self) -> str:

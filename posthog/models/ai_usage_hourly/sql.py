@@ -15,6 +15,7 @@ from a thirtieth of the cells. So have those of failed calls (`ai_errors_hourly`
 
 from collections.abc import Mapping
 
+from posthog.llm_usage.call_flags import COUNTED_EVENTS
 from posthog.llm_usage.pricing.costs import COST_COLUMNS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS
 from posthog.models.ai_errors_hourly.sql import ERRORS
@@ -73,16 +74,23 @@ USAGE = Grain(
 END_USERS = Grain("ai_usage_hourly_end_users", (EVENT, CALL_KIND, PRODUCT, END_USER), FIGURES)
 GRAINS = (USAGE, END_USERS)
 """The coarsest that has the dimensions asked for answers: the first that fits."""
-DAYS: Mapping[Grain, Grain] = {
-    USAGE: Grain("ai_usage_daily", USAGE.dimensions, FIGURES, "day"),
-    END_USERS: Grain("ai_usage_daily_end_users", END_USERS.dimensions, FIGURES, "day"),
-    ERRORS: Grain("ai_errors_daily", ERRORS.dimensions, ERRORS.figures, "day", flags_of_rows=""),
-    REPORTING: Grain("ai_reporting_daily", REPORTING.dimensions, REPORTING.figures, "day", flags_of_rows=""),
+CALLERS = Grain(
+    "ai_usage_daily_callers", (EVENT, CALL_KIND, END_USER), FIGURES, "day", events=tuple(sorted(COUNTED_EVENTS))
+)
+"""
+End users of calls, whatever the product: of a large team a third of the cells of `ai_usage_daily_end_users`, and who
+used most is asked of all of them.
+"""
+DAYS: Mapping[Grain, tuple[Grain, ...]] = {
+    USAGE: (Grain("ai_usage_daily", USAGE.dimensions, FIGURES, "day"),),
+    END_USERS: (CALLERS, Grain("ai_usage_daily_end_users", END_USERS.dimensions, FIGURES, "day")),
+    ERRORS: (Grain("ai_errors_daily", ERRORS.dimensions, ERRORS.figures, "day", flags_of_rows=""),),
+    REPORTING: (Grain("ai_reporting_daily", REPORTING.dimensions, REPORTING.figures, "day", flags_of_rows=""),),
 }
-"""The same cells by UTC day."""
+"""The same cells by UTC day: the coarsest first, the last has all that the hours have."""
 HOURLY = (*GRAINS, INTEGRITY, ERRORS, REPORTING)
 """What is summed from rows, hour by hour."""
-TABLES = (*HOURLY, *DAYS.values())
+TABLES = (*HOURLY, *(days for each in DAYS.values() for days in each))
 
 STORAGE_SETTINGS = (
     "index_granularity = 24, min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000"

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from posthog.llm_analytics.day_rollup import fill_sql, roll_up_days_sql
+from posthog.llm_analytics.day_verification import compare_days_sql
 from posthog.llm_analytics.usage_rollup import roll_up_sql
 from posthog.models.ai_usage_hourly.grain import Grain
-from posthog.models.ai_usage_hourly.sql import END_USERS, TABLES, USAGE, create_table_sql, drop_table_sql
+from posthog.models.ai_usage_hourly.sql import CALLERS, DAYS, END_USERS, TABLES, USAGE, create_table_sql, drop_table_sql
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "clickhouse"
 
@@ -25,12 +26,21 @@ def test_roll_up_is_one_insert() -> None:
 
 def test_days_are_rolled_up_by_one_insert() -> None:
     """Summed from hours that are stored; a day that had cells and has none is emptied."""
-    assert roll_up_days_sql(END_USERS) == (FIXTURES / "roll_up_days_end_users.sql").read_text()
+    assert roll_up_days_sql(END_USERS, DAYS[END_USERS][-1]) == (FIXTURES / "roll_up_days_end_users.sql").read_text()
+
+
+def test_callers_are_those_of_calls() -> None:
+    """The hours have other events, too."""
+    calls = "AND event IN ('$ai_embedding', '$ai_generation')"
+    assert calls in roll_up_days_sql(END_USERS, CALLERS)
+    assert calls in fill_sql(END_USERS, CALLERS)
+    assert calls in compare_days_sql(END_USERS, CALLERS, "")
 
 
 def test_days_of_a_cluster_are_written_through_its_distributed_table() -> None:
     """By a roll-up and by the migration."""
-    for sql in (roll_up_days_sql(USAGE, "main"), fill_sql(USAGE, "main")):
+    (days,) = DAYS[USAGE]
+    for sql in (roll_up_days_sql(USAGE, days, "main"), fill_sql(USAGE, days, "main")):
         assert "INSERT INTO writable_ai_usage_daily (" in sql
 
 

@@ -26,6 +26,6 @@ def test_report_of_today_reads_the_events_once_and_deduplicated(build: Any) -> N
 def test_report_of_a_day_that_is_over_reads_the_rollup(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is marked: no row is read."""
     monkeypatch.setattr(usage_cells, "list_marked", lambda *_: [])
-    for build, table in ((build_shares_sql, "ai_usage_daily"), (build_end_users_sql, "ai_usage_daily_end_users")):
+    for build, table in ((build_shares_sql, "ai_usage_daily"), (build_end_users_sql, "ai_usage_daily_callers")):
         sql, _ = build(SCOPE, now=datetime(2026, 4, 5, tzinfo=UTC))
         assert re.findall(r"FROM (ai_\w+)", sql) == [table]

@@ -61,6 +61,17 @@ def test_pages_have_every_call_once_in_order(world: World, order_by: str) -> Non
     assert values[: len(known)] == [value for value in values if value is not None]
 
 
+@pytest.mark.parametrize("order_by", ["-total_tokens", "-total_cost_usd", "-latency"])
+def test_largest_of_the_end_of_the_range_hide_none_of_before(world: World, order_by: str) -> None:
+    """The last tenth has calls enough for a page: what they have at least is asked of the others."""
+    send_some(world)
+    until = {"end": "2026-11-01T07:30:00"}
+    whole = world.get("generations/", {**RANGE, **until, "order_by": order_by, "limit": 100})["generations"]
+    pages = turn_pages(world, "generations/", "generations", order_by=order_by, limit=1, **until)
+    assert len(whole) == 23
+    assert [line["uuid"] for line in pages] == [line["uuid"] for line in whole]
+
+
 @pytest.mark.parametrize("order_by", ["-timestamp", "-total_tokens"])
 def test_calls_that_arrive_meanwhile_shift_nothing(world: World, order_by: str) -> None:
     """Of the calls that were there, each is listed once, whatever comes in between."""
