@@ -36,6 +36,7 @@ from posthog.llm_analytics.report_runs import report_day
 from posthog.llm_analytics.rollup_rebuild import list_hours, rebuild
 from posthog.llm_analytics.rollup_verification import Scope
 from posthog.llm_analytics.usage_report import TeamUsageReport, build_usage_reports
+from posthog.llm_analytics.usage_rollup import BATCH_HOURS
 from posthog.models import Organization, OrganizationUsageReport, Team, UsageReport
 from posthog.models.ai_events.sql import TABLE
 from posthog.models.ai_usage_hourly.sql import TABLES
@@ -46,6 +47,8 @@ HISTORY_EVENTS = int(os.environ.get("REPORT_HISTORY_EVENTS") or 1_000_000)
 SPEND_ROWS = int(os.environ.get("REPORT_SPEND_ROWS") or 1_000_000)
 SHARE_OF_DISK = 0.3
 """Of the free space, what history may take: merging needs as much again."""
+HISTORY_BATCH_HOURS = 20 * BATCH_HOURS
+"""An hour of a team has few events there, and each batch its statements."""
 DAY_S = 24 * 60 * 60
 END = datetime(2026, 11, 1, tzinfo=UTC)
 START = END - timedelta(days=1)
@@ -147,7 +150,7 @@ def _make_history() -> int:
     start = START - timedelta(days=HISTORY_DAYS)
     stretch = Stretch(events=per_day * HISTORY_DAYS, start=start, seconds=HISTORY_DAYS * DAY_S, seed=1)
     _make_events(stretch, "events of history")
-    _roll_up(start, START)
+    _roll_up(start, START, batch_hours=HISTORY_BATCH_HOURS)
     return stretch.events
 
 
@@ -165,9 +168,9 @@ def _make_events(stretch: Stretch, what: str) -> None:
     make_all(insert_usage_events(stretch), of=stretch.events, what=what)
 
 
-def _roll_up(start: datetime, end: datetime) -> float:
+def _roll_up(start: datetime, end: datetime, *, batch_hours: int = BATCH_HOURS) -> float:
     hours = list_hours(Scope(start=start, end=end))
-    return make_all(rebuild(hours), of=len(hours), what="hours of teams rolled up")
+    return make_all(rebuild(hours, batch_hours=batch_hours), of=len(hours), what="hours of teams rolled up")
 
 
 def _measure_with_history(measured: Measured) -> None:
