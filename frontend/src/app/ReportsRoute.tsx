@@ -17,7 +17,10 @@ export function ReportsRoute() {
     const change = (next: ReportSearch) => { void navigate({ search: next, resetScroll: false }) }
     return (
         <>
-            <h1 className="not-printed">Usage reports</h1>
+            <div className="panel-heading not-printed">
+                <h1>Usage reports</h1>
+                <a href="/">Daily usage of all teams</a>
+            </div>
             <ReportsScreen
                 teamId={teamId}
                 owner={`${project?.name ?? ''}, ${organization?.name ?? ''}`}

@@ -31,11 +31,10 @@ export function Shell() {
                     <Link to="/project/$teamId/reports" params={{ teamId }}>Reports</Link>
                     <Link to="/project/$teamId/integrity" params={{ teamId }}>Integrity</Link>
                     <Link to="/project/$teamId/settings/{-$section}" params={{ teamId }}>Settings</Link>
-                    <a href="/">Daily usage</a>
                 </nav>
                 <div className="bar-end">
                     <ThemeSwitch />
-                    <span className="who">{visitor.email}</span>
+                    <span className="who" title={visitor.email}>{visitor.email}</span>
                     <SignOut />
                 </div>
             </header>

@@ -1,11 +1,11 @@
 import { THEMES, useTheme, type Theme } from '../shared/theme/theme'
 
-const LABELS: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' }
+const LABELS: Record<Theme, string> = { system: 'Auto', light: 'Light', dark: 'Dark' }
 
 export function ThemeSwitch() {
     const [theme, setTheme] = useTheme()
     return (
-        <label className="switcher">
+        <label className="theme">
             <span className="unseen">Appearance</span>
             <select
                 value={theme}
