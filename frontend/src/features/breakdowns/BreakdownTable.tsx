@@ -1,4 +1,5 @@
 import { Figure } from '../../shared/figures/Figure'
+import { WideTable } from '../../shared/tables/WideTable'
 import { LINE_LABELS, type Dimension, type Figures, type Line, type Lines } from '../../shared/usage/lines'
 import { COLUMNS, FIGURES, shareOf, type FigureName } from './columns'
 
@@ -15,9 +16,7 @@ export function BreakdownTable({ dimension, sort, breakdown, onSort, onPick }: P
     const label = LINE_LABELS[dimension]
     const most = Math.max(...breakdown.lines.map((line) => Number(line.figures[sort] ?? 0)))
     return (
-        // It scrolls sideways on small screens: reachable by keyboard, so it needs a name and a place in the order.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <div className="scroll" role="region" aria-label={`Usage by ${label.toLowerCase()}`} tabIndex={0}>
+        <WideTable label={`Usage by ${label.toLowerCase()}`}>
             <table className="breakdown">
                 <caption className="unseen">
                     Usage by {label.toLowerCase()}, sorted by {COLUMNS[sort].label.toLowerCase()}, the largest first
@@ -54,7 +53,7 @@ export function BreakdownTable({ dimension, sort, breakdown, onSort, onPick }: P
                     </tr>
                 </tfoot>
             </table>
-        </div>
+        </WideTable>
     )
 }
 

@@ -12,10 +12,10 @@ const seconds = (value: number | null): Formatted =>
 /** The figures of a line; their names are the API's, which sorts by each of them. */
 export const COLUMNS = {
     total_cost_usd: { label: 'Cost', format: (figures) => formatUsd(figures.total_cost_usd) },
-    saved_cache_cost_usd: { label: 'Saved', format: (figures) => formatUsd(figures.saved_cache_cost_usd) },
-    calls: { label: 'Calls', format: (figures) => formatCount(figures.calls, 'calls') },
-    error_rate: { label: 'Error rate', format: (figures) => formatShare(figures.error_rate) },
     total_tokens: { label: 'Tokens', format: (figures) => formatCount(figures.total_tokens) },
+    calls: { label: 'Calls', format: (figures) => formatCount(figures.calls, 'calls') },
+    saved_cache_cost_usd: { label: 'Saved', format: (figures) => formatUsd(figures.saved_cache_cost_usd) },
+    error_rate: { label: 'Error rate', format: (figures) => formatShare(figures.error_rate) },
     input_tokens: { label: 'Input', format: (figures) => formatCount(figures.input_tokens) },
     cache_read_input_tokens: { label: 'Cache read', format: (figures) => formatCount(figures.cache_read_input_tokens) },
     cache_creation_input_tokens: { label: 'Cache creation', format: (figures) => formatCount(figures.cache_creation_input_tokens) },

@@ -2,6 +2,7 @@ import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-tab
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef } from 'react'
 import { Term } from '../../shared/figures/Term'
+import { WideTable } from '../../shared/tables/WideTable'
 import type { Call } from './api/generations'
 import { CostCell, DurationCell, FlagsCell, NameCell, StatusCell, TimeCell, TokensCell, TraceCell } from './cells'
 import type { CallLinks } from './links'
@@ -49,6 +50,13 @@ function makeColumns(timezone: string, links: CallLinks) {
     ])
 }
 
+/** On a phone the first column has them, too. */
+const WIDE_ONLY: ReadonlySet<string> = new Set(['status', 'model'])
+
+function classOf(id: string): string {
+    return WIDE_ONLY.has(id) ? `call-${id} wide-only` : `call-${id}`
+}
+
 /** Only the rows in sight are in the document; the rest are two empty rows of their height. */
 export function CallsTable({ calls, timezone, openCall, hasMore, onNeedMore, footer, links }: Props) {
     const box = useRef<HTMLDivElement>(null)
@@ -70,14 +78,14 @@ export function CallsTable({ calls, timezone, openCall, hasMore, onNeedMore, foo
     const before = shown[0]?.start ?? 0
     const after = virtualizer.getTotalSize() - (shown.at(-1)?.end ?? 0)
     return (
-        <div ref={box} className="scroll calls-box">
+        <WideTable ref={box} className="calls-box" label="Calls of the range">
             <table className="calls" aria-rowcount={hasMore ? -1 : rows.length + 1}>
                 <caption className="unseen">Calls</caption>
                 <thead>
                     {table.getHeaderGroups().map((group) => (
                         <tr key={group.id} aria-rowindex={1}>
                             {group.headers.map((header) => (
-                                <th key={header.id} scope="col" className={`call-${header.column.id}`}>
+                                <th key={header.id} scope="col" className={classOf(header.column.id)}>
                                     <table.FlexRender header={header} />
                                 </th>
                             ))}
@@ -97,7 +105,7 @@ export function CallsTable({ calls, timezone, openCall, hasMore, onNeedMore, foo
                                 className={row.id === openCall ? 'is-open' : undefined}
                             >
                                 {row.getAllCells().map((cell) => (
-                                    <td key={cell.id} className={`call-${cell.column.id}`}>
+                                    <td key={cell.id} className={classOf(cell.column.id)}>
                                         <table.FlexRender cell={cell} />
                                     </td>
                                 ))}
@@ -108,7 +116,7 @@ export function CallsTable({ calls, timezone, openCall, hasMore, onNeedMore, foo
                 </tbody>
             </table>
             <div className="calls-footer">{footer}</div>
-        </div>
+        </WideTable>
     )
 }
 

@@ -137,7 +137,7 @@ test('only the rows in sight are in the document', async () => {
 test('a press on a row opens it, one on its trace goes there', async () => {
     answerWith({ generations: [CALL], next_cursor: null })
     const { links } = show()
-    await userEvent.click(await screen.findByText('model-a'))
+    await userEvent.click(await screen.findByRole('cell', { name: 'model-a' }))
     expect(links.onOpen).toHaveBeenCalledWith('call-1')
     await userEvent.click(screen.getByRole('link', { name: 'trace-1' }))
     expect(links.onTrace).toHaveBeenCalledWith('trace-1')

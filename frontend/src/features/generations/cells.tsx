@@ -10,13 +10,16 @@ import type { CallLinks } from './links'
 export function TimeCell({ call, timezone, links }: { call: Call; timezone: string; links: CallLinks }) {
     const moment = formatMoment(call.timestamp, timezone)
     return (
-        <FollowLink
-            href={links.toCall(call.uuid)}
-            title={moment.title}
-            onFollow={() => { links.onOpen(call.uuid) }}
-        >
-            {moment.text}
-        </FollowLink>
+        <>
+            <FollowLink
+                href={links.toCall(call.uuid)}
+                title={moment.title}
+                onFollow={() => { links.onOpen(call.uuid) }}
+            >
+                {moment.text}
+            </FollowLink>
+            <span className="narrow-only cut">{call.is_error && '✕ failed, '}{call.model}</span>
+        </>
     )
 }
 

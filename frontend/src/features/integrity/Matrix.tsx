@@ -1,6 +1,7 @@
 import { Figure } from '../../shared/figures/Figure'
 import { formatCount } from '../../shared/format/format'
 import { EmptyNote } from '../../shared/states/states'
+import { WideTable } from '../../shared/tables/WideTable'
 import type { Reporting } from './api/integrity'
 import { listFields, nameField, tellCell, type Field } from './reporting'
 
@@ -12,9 +13,7 @@ export function Matrix({ reporting }: { reporting: readonly Reporting[] }) {
     const fields = listFields(reporting)
     return (
         <>
-            {/* It scrolls sideways: reachable by keyboard, so it needs a name and a place in the order. */}
-            {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-            <div className="scroll" role="region" aria-label="Reported counts" tabIndex={0}>
+            <WideTable label="Reported counts">
                 <table className="matrix">
                     <caption className="unseen">Share of calls that report each count, by provider and model</caption>
                     <thead>
@@ -32,7 +31,7 @@ export function Matrix({ reporting }: { reporting: readonly Reporting[] }) {
                         ))}
                     </tbody>
                 </table>
-            </div>
+            </WideTable>
             <p className="faint">
                 ▼ and ▲: at least ten points less or more than usual. Usual is what the checks learned in two weeks, or,
                 where they learned nothing yet, the range of the same length before.
@@ -46,7 +45,7 @@ function Line({ line, fields }: { line: Reporting; fields: Field[] }) {
     return (
         <tr>
             <th scope="row">
-                {line.model ?? <em>no model</em>}
+                <span className="name">{line.model ?? <em>no model</em>}</span>
                 <span className="faint under">{line.provider ?? 'no provider'}</span>
             </th>
             <td className="number">

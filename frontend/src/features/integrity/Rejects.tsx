@@ -2,6 +2,7 @@ import * as Ariakit from '@ariakit/react'
 import { useState } from 'react'
 import { formatCount } from '../../shared/format/format'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
+import { WideTable } from '../../shared/tables/WideTable'
 import { useRejects, useReplay, type Choice, type Reject, type RejectCount } from './api/rejects'
 import { nameMoment } from './moments'
 import { sayReplay } from './replay'
@@ -38,7 +39,7 @@ export function Rejects({ teamId }: { teamId: string }) {
 
 function Counts({ counts, onAsk }: { counts: readonly RejectCount[]; onAsk: (asked: Asked) => void }) {
     return (
-        <div className="scroll">
+        <WideTable label="Rejects by reason">
             <table className="reject-counts">
                 <caption className="unseen">Rejects by reason</caption>
                 <thead>
@@ -72,13 +73,13 @@ function Counts({ counts, onAsk }: { counts: readonly RejectCount[]; onAsk: (ask
                     })}
                 </tbody>
             </table>
-        </div>
+        </WideTable>
     )
 }
 
 function List({ rejects, onAsk }: { rejects: readonly Reject[]; onAsk: (asked: Asked) => void }) {
     return (
-        <div className="scroll">
+        <WideTable label="The newest rejects of this team">
             <table className="reject-list">
                 <caption className="unseen">The newest rejects of this team</caption>
                 <thead>
@@ -106,7 +107,7 @@ function List({ rejects, onAsk }: { rejects: readonly Reject[]; onAsk: (asked: A
                     ))}
                 </tbody>
             </table>
-        </div>
+        </WideTable>
     )
 }
 

@@ -1,6 +1,7 @@
 import { Figure } from '../../shared/figures/Figure'
 import { Term } from '../../shared/figures/Term'
 import { formatCount, formatShare, formatUsd } from '../../shared/format/format'
+import { WideTable } from '../../shared/tables/WideTable'
 import { LINE_LABELS, type Dimension, type Line } from '../../shared/usage/lines'
 
 interface Props {
@@ -14,7 +15,7 @@ export function TopTable({ dimension, lines, onPick }: Props) {
     const most = Math.max(...lines.map((line) => Number(line.figures.total_cost_usd ?? 0)))
     const label = LINE_LABELS[dimension]
     return (
-        <div className="scroll">
+        <WideTable label={`Cost by ${label.toLowerCase()}`}>
             <table className="top">
                 <caption className="unseen">Cost by {label.toLowerCase()}</caption>
                 <thead>
@@ -32,7 +33,7 @@ export function TopTable({ dimension, lines, onPick }: Props) {
                     ))}
                 </tbody>
             </table>
-        </div>
+        </WideTable>
     )
 }
 

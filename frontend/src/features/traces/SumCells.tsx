@@ -9,9 +9,9 @@ type Sums = Schemas['SumsAnswer']
 export function SumHeads() {
     return (
         <>
-            <th scope="col" className="number"><Term figure="calls" label="Calls" /></th>
             <th scope="col" className="number"><Term figure="total_tokens" label="Tokens" /></th>
             <th scope="col" className="number"><Term figure="total_cost_usd" label="Cost" /></th>
+            <th scope="col" className="number"><Term figure="calls" label="Calls" /></th>
         </>
     )
 }
@@ -21,16 +21,16 @@ export function SumCells({ line }: { line: { sums: Sums } }) {
     const { sums } = line
     return (
         <>
-            <td className="number" data-figure="calls">
-                <Figure figure={formatCount(sums.calls, 'calls')} />
-                {sums.failed_calls > 0 && <span className="badge fault">{sums.failed_calls.toLocaleString('en')} failed</span>}
-            </td>
             <td className="number tokens" data-figure="total_tokens">
                 <Figure figure={formatCount(sums.total_tokens)} />
                 <TokenBar counts={sums} />
             </td>
             <td className="number" data-figure="total_cost_usd">
                 <CostFigure sums={sums} />
+            </td>
+            <td className="number" data-figure="calls">
+                <Figure figure={formatCount(sums.calls, 'calls')} />
+                {sums.failed_calls > 0 && <span className="badge fault">{sums.failed_calls.toLocaleString('en')} failed</span>}
             </td>
         </>
     )

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { Figure } from '../../shared/figures/Figure'
 import { formatDuration } from '../../shared/format/duration'
 import { formatCount } from '../../shared/format/format'
+import { WideTable } from '../../shared/tables/WideTable'
 import { TokenBar } from '../../shared/tokens/TokenBar'
 import type { TraceNode } from './api/trace'
 import { CostFigure } from './SumCells'
@@ -27,7 +28,7 @@ export function TraceTree({ nodes, timeline, openCall, onOpen }: Props) {
     const toggle = (uuid: string) => { setClosed((now) => toggleIn(now, uuid)) }
     return (
         <>
-            <div className="scroll">
+            <WideTable label="Events of the trace">
                 <table className="tree">
                     <caption className="unseen">Events of the trace</caption>
                     <thead>
@@ -53,7 +54,7 @@ export function TraceTree({ nodes, timeline, openCall, onOpen }: Props) {
                         ))}
                     </tbody>
                 </table>
-            </div>
+            </WideTable>
             {open.length > most && (
                 <button type="button" onClick={() => { setMost(open.length) }}>
                     Show all {open.length.toLocaleString('en')} events
@@ -85,7 +86,7 @@ function NodeRow({ node, bar, length, isOpen, toggle, onOpen }: RowProps) {
     return (
         <tr data-event={event.uuid} data-depth={node.depth} className={isOpen ? 'is-open' : undefined}>
             <th scope="row">
-                <span className="node" style={{ paddingInlineStart: `${String(node.depth * 1.25)}rem` }}>
+                <span className="node" style={{ ['--depth' as string]: node.depth }}>
                     {toggle ? (
                         <button
                             type="button"
@@ -99,7 +100,7 @@ function NodeRow({ node, bar, length, isOpen, toggle, onOpen }: RowProps) {
                     ) : (
                         <span className="fold" />
                     )}
-                    <span className="badge">{KINDS[event.event] ?? event.event.replace('$ai_', '')}</span>
+                    <span className="badge kind">{KINDS[event.event] ?? event.event.replace('$ai_', '')}</span>
                     <button type="button" className="pick" title={`${name}: everything about it`} onClick={() => { onOpen(event.uuid) }}>
                         {name}
                     </button>

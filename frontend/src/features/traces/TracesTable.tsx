@@ -1,4 +1,5 @@
 import { FollowLink } from '../../shared/links/FollowLink'
+import { WideTable } from '../../shared/tables/WideTable'
 import { formatMoment } from '../../shared/time/moment'
 import type { TraceLine } from './api/traces'
 import { SumCells, SumHeads } from './SumCells'
@@ -13,12 +14,12 @@ interface Props {
 /** A line a trace, the latest begun first. */
 export function TracesTable({ lines, links, timezone }: Props) {
     return (
-        <div className="scroll">
+        <WideTable label="Traces">
             <table className="groups">
                 <caption className="unseen">Traces</caption>
                 <thead>
                     <tr>
-                        <th scope="col">Begun</th>
+                        <th scope="col" className="wide-only">Begun</th>
                         <th scope="col">Trace</th>
                         <SumHeads />
                         <th scope="col">Models</th>
@@ -28,7 +29,7 @@ export function TracesTable({ lines, links, timezone }: Props) {
                 <tbody>
                     {lines.map((line) => (
                         <tr key={line.trace_id} data-trace={line.trace_id}>
-                            <td className="moment" title={formatMoment(line.started_at, timezone).title}>
+                            <td className="moment wide-only" title={formatMoment(line.started_at, timezone).title}>
                                 {formatMoment(line.started_at, timezone).text}
                             </td>
                             <th scope="row">
@@ -40,6 +41,7 @@ export function TracesTable({ lines, links, timezone }: Props) {
                                 >
                                     {line.trace_name ?? line.trace_id}
                                 </FollowLink>
+                                <span className="narrow-only">{formatMoment(line.started_at, timezone).text}</span>
                             </th>
                             <SumCells line={line} />
                             <td><span className="cut" title={line.models.join('\n')}>{line.models.join(', ') || '–'}</span></td>
@@ -50,6 +52,6 @@ export function TracesTable({ lines, links, timezone }: Props) {
                     ))}
                 </tbody>
             </table>
-        </div>
+        </WideTable>
     )
 }
