@@ -1,13 +1,11 @@
-import { formatCount, formatShare, formatUsd, NOT_REPORTED, type Formatted } from '../../shared/format/format'
+import { formatDuration } from '../../shared/format/duration'
+import { formatCount, formatShare, formatUsd, type Formatted } from '../../shared/format/format'
 import type { Figures } from '../../shared/usage/lines'
 
 interface Column {
     label: string
     format: (figures: Figures) => Formatted
 }
-
-const seconds = (value: number | null): Formatted =>
-    value === null ? NOT_REPORTED : { text: `${value < 10 ? value.toPrecision(2) : value.toFixed(0)} s`, title: `${String(value)} s` }
 
 /** The figures of a line; their names are the API's, which sorts by each of them. */
 export const COLUMNS = {
@@ -22,7 +20,7 @@ export const COLUMNS = {
     cache_hit_rate: { label: 'Cache-hit rate', format: (figures) => formatShare(figures.cache_hit_rate) },
     output_tokens: { label: 'Output', format: (figures) => formatCount(figures.output_tokens) },
     reasoning_tokens: { label: 'Reasoning', format: (figures) => formatCount(figures.reasoning_tokens) },
-    mean_latency_s: { label: 'Latency', format: (figures) => seconds(figures.mean_latency_s) },
+    mean_latency_s: { label: 'Latency', format: (figures) => formatDuration(figures.mean_latency_s) },
 } satisfies Partial<Record<keyof Figures, Column>>
 
 export type FigureName = keyof typeof COLUMNS

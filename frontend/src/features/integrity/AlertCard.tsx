@@ -1,6 +1,6 @@
 import { ErrorNote, LoadingNote } from '../../shared/states/states'
+import { nameMoment } from '../../shared/time/moment'
 import { useAct, useAlert, type Alert, type AlertDetail } from './api/alerts'
-import { nameMoment } from './moments'
 
 interface Props {
     teamId: string

@@ -1,5 +1,6 @@
 import { formatCount } from '../../shared/format/format'
 import { EmptyNote } from '../../shared/states/states'
+import { nameDay } from '../../shared/time/moment'
 import type { IntegrityAnswer } from './api/integrity'
 import { countByDay, type DayCount } from './flagDays'
 
@@ -26,16 +27,19 @@ export function Flags({ answer }: { answer: IntegrityAnswer }) {
 
 function Bars({ days }: { days: DayCount[] }) {
     const most = Math.max(...days.map((day) => day.calls), 1)
-    const first = days[0]?.day
-    const last = days.at(-1)?.day
     return (
         <div className="flag-days">
-            <div className="bars" role="img" aria-label={days.map(({ day, calls }) => `${day}: ${String(calls)}`).join(', ')}>
+            <div className="bars" role="img" aria-label={days.map(({ day, calls }) => `${nameDay(day)}: ${String(calls)}`).join(', ')}>
                 {days.map(({ day, calls }) => (
-                    <meter key={day} className="bar-of-day" min={0} max={most} value={calls} title={`${day}: ${formatCount(calls, 'calls').title}`} />
+                    <meter key={day} className="bar-of-day" min={0} max={most} value={calls} title={`${nameDay(day)}: ${formatCount(calls, 'calls').title}`} />
                 ))}
             </div>
-            <span className="faint">{first === last ? first : `${first ?? ''} to ${last ?? ''}`}</span>
+            <span className="faint">{tellDays(days)}</span>
         </div>
     )
+}
+
+function tellDays(days: DayCount[]): string {
+    const [first, last] = [days[0], days.at(-1)].map((each) => (each ? nameDay(each.day) : ''))
+    return first === last ? (first ?? '') : `${first ?? ''} to ${last ?? ''}`
 }

@@ -1,8 +1,8 @@
 import { Figure } from '../../shared/figures/Figure'
 import { formatCount, formatShare } from '../../shared/format/format'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
+import { nameHour } from '../../shared/time/moment'
 import { useCompleteness, type GatewayCompleteness } from './api/completeness'
-import { nameHour } from './moments'
 import type { Question } from './question'
 
 /** What each gateway numbered and what of it arrived, hour by hour. */

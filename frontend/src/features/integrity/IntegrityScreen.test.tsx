@@ -69,7 +69,7 @@ test('a share is held against what is usual; counts that nobody reports are no c
 
 test('flags have their days, their words and their sum', async () => {
     show(ANSWERS)
-    expect(await screen.findByRole('img', { name: '2026-03-01: 0, 2026-03-02: 3' })).toBeTruthy()
+    expect(await screen.findByRole('img', { name: '1 Mar 2026: 0, 2 Mar 2026: 3' })).toBeTruthy()
     expect(screen.getByText('A price was assumed.')).toBeTruthy()
 })
 

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { formatCount } from '../../shared/format/format'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
 import { WideTable } from '../../shared/tables/WideTable'
+import { nameMoment } from '../../shared/time/moment'
 import { useRejects, useReplay, type Choice, type Reject, type RejectCount } from './api/rejects'
-import { nameMoment } from './moments'
 import { sayReplay } from './replay'
 
 interface Asked {

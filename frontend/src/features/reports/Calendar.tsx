@@ -1,8 +1,9 @@
 import { Figure } from '../../shared/figures/Figure'
 import { formatUsd } from '../../shared/format/format'
 import { ErrorNote, LoadingNote } from '../../shared/states/states'
+import { nameWeekday } from '../../shared/time/moment'
 import { useDays, type Report } from './api/reports'
-import { listWeeks, nameDay, nameMonth } from './dates'
+import { listWeeks, nameMonth } from './dates'
 import { STATES } from './state'
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
@@ -95,7 +96,7 @@ function Day({ day, isChosen, isToCome, report, onDay }: DayProps) {
             onClick={() => { onDay(day) }}
         >
             <span className="day-number">{number}</span>
-            <span className="unseen">{nameDay(day)}</span>
+            <span className="unseen">{nameWeekday(day)}</span>
             <span className="state"><span aria-hidden="true">{mark}</span> <span className="state-word">{word}{version}</span></span>
             <Figure figure={formatUsd(report.figures.total_cost_usd)} />
         </button>

@@ -1,6 +1,6 @@
 import { Figure } from '../../shared/figures/Figure'
+import { nameMoment } from '../../shared/time/moment'
 import type { ReportVersion } from './api/reports'
-import { nameMoment } from './dates'
 import { formatReported, ROWS } from './figures'
 import { sayReason } from './state'
 

@@ -1,8 +1,8 @@
 import { ErrorNote, LoadingNote } from '../../shared/states/states'
+import { nameMoment, nameWeekday } from '../../shared/time/moment'
 import { addDays } from '../../shared/time/range'
 import { useDayReport, type ReportVersion } from './api/reports'
 import { Corrections } from './Corrections'
-import { nameDay, nameMoment } from './dates'
 import { Sheet } from './Sheet'
 import { STATES } from './state'
 
@@ -25,7 +25,7 @@ export function DayReport({ teamId, owner, day, version, onVersion }: Props) {
     if (!shown || !latest) return null
     return (
         <Sheet
-            title={`Usage report, ${nameDay(day)}`}
+            title={`Usage report, ${nameWeekday(day)}`}
             heads={[...listHeads(owner, shown), ...(shown === latest ? [] : [['Replaced by', `version ${String(latest.version)}`] as [string, string]])]}
             figures={shown.figures}
             span={{ teamId, start: day, end: addDays(day, 1) }}

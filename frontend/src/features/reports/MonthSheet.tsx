@@ -1,6 +1,7 @@
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
+import { nameWeekday } from '../../shared/time/moment'
 import { useDays, useMonths, type MonthReport } from './api/reports'
-import { endOf, firstOf, nameDay, nameMonth } from './dates'
+import { endOf, firstOf, nameMonth } from './dates'
 import { Sheet } from './Sheet'
 import { sayReason, STATES, type DayState } from './state'
 
@@ -52,7 +53,7 @@ function CorrectedDays({ teamId, month, onDay }: Omit<Props, 'owner'>) {
             <ul>
                 {corrected.map((report) => (
                     <li key={report.day}>
-                        <button type="button" className="pick" onClick={() => { onDay(report.day) }}>{nameDay(report.day)}</button>
+                        <button type="button" className="pick" onClick={() => { onDay(report.day) }}>{nameWeekday(report.day)}</button>
                         , version {report.version}: {sayReason(report.reason)}.
                     </li>
                 ))}

@@ -58,7 +58,7 @@ test('a store that is away is told where its part would be', async () => {
 
 test('a day says its state in words and leads to its report', async () => {
     const onChange = show({ month: '2026-11' })
-    const day = await screen.findByRole('button', { name: /14 November 2026.*corrected v2/ })
+    const day = await screen.findByRole('button', { name: /14 Nov 2026.*corrected v2/ })
     await userEvent.click(day)
     expect(onChange).toHaveBeenCalledWith({ month: '2026-11', day: '2026-11-14' })
 })

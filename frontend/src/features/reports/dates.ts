@@ -28,12 +28,3 @@ export function listWeeks(month: string): (string | null)[][] {
 export function nameMonth(month: string): string {
     return new Date(`${firstOf(month)}T00:00:00Z`).toLocaleDateString('en-GB', NAMED)
 }
-
-export function nameDay(day: string): string {
-    return new Date(`${day}T00:00:00Z`).toLocaleDateString('en-GB', { ...NAMED, day: 'numeric', weekday: 'long' })
-}
-
-/** To the minute, in UTC. */
-export function nameMoment(moment: string): string {
-    return `${new Date(moment).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}

@@ -1,10 +1,11 @@
-/** A moment on the visitor's clock; hovering shows it in UTC to the second. */
+import { nameMoment } from '../../shared/time/moment'
+
+/** A moment on the visitor's clock; hovering shows it in UTC. */
 export function Moment({ at }: { at: string }) {
-    const moment = new Date(at)
-    const text = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(moment)
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
     return (
-        <time dateTime={at} title={`${moment.toISOString().slice(0, 19).replace('T', ' ')} UTC`}>
-            {text}
+        <time dateTime={at} title={nameMoment(at)}>
+            {nameMoment(at, timeZone)}
         </time>
     )
 }
