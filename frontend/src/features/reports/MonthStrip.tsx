@@ -55,8 +55,8 @@ function Month({ report, isChosen, onMonth }: { report: MonthReport; isChosen: b
                 data-state={report.state}
                 onClick={() => { onMonth(month) }}
             >
-                <span className="month-name">{nameMonth(month).split(' ')[0]}</span>
-                <span className="state"><span aria-hidden="true">{mark}</span> {word}</span>
+                <abbr className="month-name" title={nameMonth(month)}>{nameMonth(month).slice(0, 3)}</abbr>
+                <span className="state"><span aria-hidden="true">{mark}</span> <span className="state-word">{word}</span></span>
                 {report.state !== 'not_reported' && <Figure figure={formatUsd(report.figures.total_cost_usd)} />}
             </button>
         </li>
