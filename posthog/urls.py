@@ -11,6 +11,7 @@ from posthog.api.llm_gateway_webhook import llm_gateway_webhook
 from posthog.api.otlp import otlp_traces
 from posthog.api.projects import ProjectsView
 from posthog.api.projects_usage import ProjectsUsageView
+from posthog.api.runbook_page import runbook_page
 from posthog.api.ui_page import ui_page
 from posthog.api.usage_page import usage_page
 from posthog.api.users import MeView
@@ -31,6 +32,8 @@ CAPTURE_DOORS = {
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", usage_page, name="usage"),
+    # The path that texts of alerts name: relative to the project and to the site it is the same.
+    path("docs/runbook.md", runbook_page, name="runbook"),
     path("project", ui_page, name="ui"),
     path("project/<path:path>", ui_page, name="ui_screen"),
     path("setup", first_run, name="first_run"),

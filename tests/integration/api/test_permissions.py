@@ -57,6 +57,7 @@ DOORS = (
     # The same document for everybody: what its scripts may read is the business of the API's doors.
     Door("ui", "GET", "/project", ("200", "200", "200", "200", SIGN_IN)),
     Door("ui_screen", "GET", "/project/{team}/overview", ("200", "200", "200", "200", SIGN_IN)),
+    Door("runbook", "GET", "/docs/runbook.md", ("200", "200", "200", "200", SIGN_IN)),
     Door("figure_definitions", "GET", "/api/figure_definitions/", EVERYBODY_200),
     # Where there is a user there is no first one to make; the anonymous visitor is asked on an instance without any.
     Door("first_run", "GET", "/setup", ("302 /login", "302 /login", "302 /login", "302 /login", "200")),

@@ -39,7 +39,9 @@ function Unfolded({ teamId, id }: { teamId: string; id: string }) {
         <div className="alert-body">
             <p>{text.meaning}</p>
             <p><strong>Evidence.</strong> {text.evidence}</p>
-            <p><strong>What to do.</strong> {text.action} <span className="faint">({text.runbook})</span></p>
+            <p>
+                <strong>What to do.</strong> {text.action} <a href={`/${text.runbook}`}>The runbook on this check</a> goes on.
+            </p>
             {events.length > 0 && (
                 <p><strong>Some of its calls.</strong> {events.map((event) => <code key={event}>{event} </code>)}</p>
             )}

@@ -8,7 +8,7 @@ import type { IntegritySearch } from './search'
 const SPAN = { start: '2026-03-01', end: '2026-03-03', timezone: 'UTC', bucket: 'hour' as const }
 const ALERT = {
     id: 'a-1', severity: 'critical', state: 'open', since: '2026-03-01T10:00:00Z', updated_at: '2026-03-01T12:00:00Z',
-    muted_until: null, owner: null, events: [], text: { title: 'A count vanished', meaning: 'M.', evidence: 'E.', action: 'A.', runbook: 'R' },
+    muted_until: null, owner: null, events: [], text: { title: 'A count vanished', meaning: 'M.', evidence: 'E.', action: 'A.', runbook: 'docs/runbook.md#field_vanished' },
     changes: [{ at: '2026-03-01T10:00:00Z', kind: 'opened', actor: '', details: {} }],
 }
 const LINE = {
@@ -110,4 +110,10 @@ test('an alert unfolds by its address, with evidence and history', async () => {
     const { onChange } = show(ANSWERS)
     await userEvent.click(await screen.findByRole('button', { name: /A count vanished/ }))
     expect(onChange).toHaveBeenCalledWith({ alert: 'a-1' })
+})
+
+test('an unfolded alert leads to its section of the runbook', async () => {
+    show(ANSWERS, { alert: 'a-1' })
+    const link = await screen.findByRole('link', { name: 'The runbook on this check' })
+    expect(link.getAttribute('href')).toBe('/docs/runbook.md#field_vanished')
 })
