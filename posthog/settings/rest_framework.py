@@ -32,7 +32,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "LLM analytics",
+    "TITLE": "LLM Analytics",
     "DESCRIPTION": (
         "What a team's model calls used and cost. null: nobody reported the figure; 0: it was reported as zero. "
         "Token counts are integers, amounts are US dollars as decimal strings, times are ISO 8601."
