@@ -90,7 +90,7 @@ async function drillAndBack(page) {
 async function readTeams(page) {
     await page.getByRole('group', { name: 'Group by' }).getByRole('button', { name: 'Team' }).click()
     await page.waitForURL(/by=team/)
-    await page.getByRole('button', { name: /^Team/ }).nth(1).waitFor()
+    await page.locator('table.top').getByRole('button', { name: /^Team/ }).first().waitFor()
     const costs = await readRows(page)
     await page.getByLabel('Filter by').selectOption({ label: 'Provider' })
     await page.getByRole('combobox', { name: 'Provider' }).selectOption({ index: 1 })

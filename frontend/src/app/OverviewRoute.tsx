@@ -7,6 +7,7 @@ import { FILTERS, pickFilters, type ScreenSearch } from '../shared/filters/searc
 import { omit } from '../shared/objects/omit'
 import { toSpan } from '../shared/time/range'
 import { visitorQuery } from './api/visitor'
+import { useBreakdownLinks } from './useBreakdownLinks'
 
 /** Puts the address's range, zone and filters together with the screen. */
 export function OverviewRoute() {
@@ -33,7 +34,13 @@ export function OverviewRoute() {
         <>
             <h1>Overview</h1>
             <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={change} />
-            <OverviewScreen question={question} search={search} onChange={change} onTeam={goToTeam} />
+            <OverviewScreen
+                question={question}
+                search={search}
+                links={useBreakdownLinks(teamId, search)}
+                onChange={change}
+                onTeam={goToTeam}
+            />
         </>
     )
 }

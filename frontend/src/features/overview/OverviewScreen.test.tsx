@@ -33,6 +33,7 @@ const ANSWERS: Record<string, unknown> = {
     },
     time_series: { series: [] },
     top: { lines: LINES },
+    usage: { lines: [] },
     figure_definitions: { calls: { label: 'Calls', definition: 'Calls that a provider worked on.' } },
 }
 
@@ -49,14 +50,15 @@ function answerWith(answers: Record<string, unknown>) {
 
 function show(answers: Record<string, unknown>, search: ScreenSearch = {}) {
     answerWith(answers)
-    const [onChange, onTeam] = [vi.fn(), vi.fn()]
+    const [onChange, onTeam, onBreakdown] = [vi.fn(), vi.fn(), vi.fn()]
+    const links = { toBreakdown: (dimension: string) => `/breakdowns?dimension=${dimension}`, onBreakdown }
     const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
     render(
         <QueryClientProvider client={client}>
-            <OverviewScreen question={QUESTION} search={search} onChange={onChange} onTeam={onTeam} />
+            <OverviewScreen question={QUESTION} search={search} links={links} onChange={onChange} onTeam={onTeam} />
         </QueryClientProvider>
     )
-    return { onChange, onTeam }
+    return { onChange, onTeam, onBreakdown }
 }
 
 afterEach(() => { vi.unstubAllGlobals() })
@@ -84,19 +86,19 @@ test('what keeps the figures from being complete is told', async () => {
 test('a refusal is told in the words of the API, for its part of the screen alone', async () => {
     show({ ...ANSWERS, overview: 422 })
     expect((await screen.findByRole('alert')).textContent).toContain('Too long a range.')
-    expect(await screen.findByRole('button', { name: 'model-a' })).toBeTruthy()
+    expect(await within(await screen.findByRole('table', { name: 'Cost by model' })).findByRole('button', { name: 'model-a' })).toBeTruthy()
 })
 
 test('a range without calls says what to do', async () => {
     const overview = { ...(ANSWERS['overview'] as object), current: { ...FIGURES, calls: 0 } }
     show({ ...ANSWERS, overview, top: { lines: [] } })
     expect(await screen.findByText(/Point a gateway at/)).toBeTruthy()
-    expect(await screen.findByText('No calls in this range.')).toBeTruthy()
+    expect(await screen.findAllByText('No calls in this range.')).toHaveLength(5)
 })
 
 test('a line filters by its value, one without a name by the empty value', async () => {
     const { onChange } = show(ANSWERS)
-    await userEvent.click(await screen.findByRole('button', { name: 'none named' }))
+    await userEvent.click(await within(await screen.findByRole('table', { name: 'Cost by model' })).findByRole('button', { name: 'none named' }))
     expect(onChange).toHaveBeenCalledWith({ model: [''] })
 })
 
@@ -110,7 +112,18 @@ test('the grouping is the address\'s to keep', async () => {
 test('teams are a grouping, too; a press on one leads to it', async () => {
     const lines = [{ team_id: 9, team: 'Team nine', is_others: false, members: 1, figures: FIGURES }]
     const { onChange, onTeam } = show({ ...ANSWERS, usage: { lines } }, { by: 'team', model: ['m'] })
-    await userEvent.click(await screen.findByRole('button', { name: 'Team nine' }))
+    await userEvent.click(await within(await screen.findByRole('table', { name: 'Cost by team' })).findByRole('button', { name: 'Team nine' }))
     expect(onTeam).toHaveBeenCalledWith('9')
     expect(onChange).not.toHaveBeenCalled()
+})
+
+test('teams, models, keys and users are listed side by side; each list leads to its breakdown', async () => {
+    const { onChange, onBreakdown } = show(ANSWERS)
+    const users = screen.getByRole('region', { name: 'Top users' })
+    await userEvent.click(await within(users).findByRole('button', { name: 'model-a' }))
+    expect(onChange).toHaveBeenCalledWith({ end_user: ['model-a'] })
+    for (const [name, dimension] of [['teams', 'team'], ['models', 'model'], ['keys', 'api_key_alias'], ['users', 'end_user']]) {
+        await userEvent.click(screen.getByRole('link', { name: `All ${name ?? ''}` }))
+        expect(onBreakdown).toHaveBeenLastCalledWith(dimension)
+    }
 })

@@ -1,34 +1,39 @@
 import { Completeness } from '../../shared/figures/Completeness'
 import { toggleFilter, type ScreenSearch } from '../../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
+import type { Dimension } from '../../shared/usage/lines'
 import { useOverview } from './api/overview'
 import { FigureCards } from './FigureCards'
 import type { Question } from './question'
 import { TokensPanel } from './TokensPanel'
+import { TopLists, type BreakdownLinks } from './TopLists'
 import { TopPanel } from './TopPanel'
 
 interface Props {
     question: Question
     search: ScreenSearch
+    links: BreakdownLinks
     onChange: (search: ScreenSearch) => void
     /** Go to another team's Overview. */
     onTeam: (teamId: string) => void
 }
 
 /** What was used, what it cost, and whether that is the whole truth. */
-export function OverviewScreen({ question, search, onChange, onTeam }: Props) {
+export function OverviewScreen({ question, search, links, onChange, onTeam }: Props) {
+    const pick = (name: Dimension, value: string) => {
+        if (name === 'team') onTeam(value)
+        else onChange(toggleFilter(search, name, value))
+    }
     return (
         <>
             <OverviewFigures question={question} />
             <TokensPanel question={question} />
+            <TopLists question={question} links={links} onPick={pick} />
             <TopPanel
                 question={question}
                 by={search.by ?? 'model'}
                 onGroup={(by) => { onChange({ ...search, by }) }}
-                onPick={(name, value) => {
-                    if (name === 'team') onTeam(value)
-                    else onChange(toggleFilter(search, name, value))
-                }}
+                onPick={pick}
             />
         </>
     )

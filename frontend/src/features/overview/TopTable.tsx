@@ -3,6 +3,7 @@ import { Term } from '../../shared/figures/Term'
 import { formatCount, formatShare, formatUsd } from '../../shared/format/format'
 import { WideTable } from '../../shared/tables/WideTable'
 import { LINE_LABELS, type Dimension, type Line } from '../../shared/usage/lines'
+import { LineName } from './LineName'
 
 interface Props {
     dimension: Dimension
@@ -48,7 +49,7 @@ function Row({ dimension, line, most, onPick }: RowProps) {
     return (
         <tr>
             <th scope="row">
-                <RowName {...{ dimension, line, onPick }} />
+                <LineName {...{ dimension, line, onPick }} />
                 <meter className="share" min={0} max={1} value={share} aria-hidden="true" />
             </th>
             <td className="number" data-figure="total_cost_usd">
@@ -60,15 +61,5 @@ function Row({ dimension, line, most, onPick }: RowProps) {
             <td className="number"><Figure figure={formatCount(figures.calls, 'calls')} /></td>
             <td className="number"><Figure figure={formatShare(figures.cache_hit_rate)} /></td>
         </tr>
-    )
-}
-
-function RowName({ dimension, line, onPick }: Omit<RowProps, 'most'>) {
-    if (line.isOthers) return <span>{line.members} others</span>
-    const title = dimension === 'team' ? 'Go to this team' : 'Only these calls'
-    return (
-        <button type="button" className="pick" title={title} onClick={() => { onPick(line.value) }}>
-            {line.name || <em>none named</em>}
-        </button>
     )
 }
