@@ -31,7 +31,7 @@ function show(answer: unknown, search: TracesSearch = {}, status = 200) {
     vi.stubGlobal('fetch', (path: string) => {
         if (path.includes('figure_definitions')) return Promise.resolve(Response.json({}))
         asked.push(path)
-        return Promise.resolve(Response.json(answer, { status }))
+        return Promise.resolve(Response.json(answer instanceof Function ? answer() : answer, { status }))
     })
     const onChange = vi.fn()
     const links = { toTrace: (id: string) => `/traces/${id}`, onTrace: vi.fn() }
@@ -61,8 +61,11 @@ test('a trace has its sums; a call without a price makes the cost a lower bound'
 })
 
 test('more is there to be asked for', async () => {
-    const { asked } = show({ traces: [TRACE], next_cursor: 'next' })
+    const pages = [{ traces: [TRACE], next_cursor: 'next' }, { traces: [{ ...TRACE, trace_id: 'trace-2' }], next_cursor: null }]
+    const { asked } = show(() => pages.shift())
     await userEvent.click(await screen.findByRole('button', { name: 'Show more' }))
+    expect(await screen.findByRole('link', { name: 'trace-2' })).toBeTruthy()
+    expect(screen.getByRole('link', { name: 'trace-1' })).toBeTruthy()
     expect(asked.at(-1)).toContain('cursor=next')
 })
 
