@@ -69,14 +69,17 @@ function useQuestion(teamId: string, search: GenerationsSearch, timezone: string
     }, [teamId, key, timezone])
 }
 
+/** The same while a drawer opens and closes: no row of the list is drawn anew for it. */
 function useLinks(teamId: string, search: GenerationsSearch, onOpen: (uuid: string) => void) {
     const router = useRouter()
     const trace = useTraceLinks(teamId)
+    const key = JSON.stringify(omit(search, 'call', 'panel'))
     return useMemo(() => {
         const to = '/project/$teamId/generations'
-        const toCall = (call: string) => router.buildLocation({ to, params: { teamId }, search: { ...search, call } }).href
+        const list = JSON.parse(key) as GenerationsSearch
+        const toCall = (call: string) => router.buildLocation({ to, params: { teamId }, search: { ...list, call } }).href
         return { toCall, onOpen, ...trace }
-    }, [router, teamId, search, onOpen, trace])
+    }, [router, teamId, key, onOpen, trace])
 }
 
 /** Only calls of this value: the drawer closes, for what it shows may not be among them. */
