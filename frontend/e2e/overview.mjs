@@ -36,13 +36,12 @@ async function look() {
     await page.goto(`${url}/project/${teamId}/overview?range=24h&timezone=UTC`)
     await waitForData(page)
     const seen = { figures: await readFigures(page), rows: await readRows(page) }
-    const paints = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime)
     const filtered = await drillAndBack(page)
     const definition = await readDefinition(page)
     const teams = await readTeams(page)
     for (const theme of THEMES) for (const width of WIDTHS) await shoot(page, theme, width)
     const state = await context.storageState()
-    return { ...seen, first_contentful_paint_ms: paints, ...filtered, definition, teams, faults, axe: await runAxe(state) }
+    return { ...seen, ...filtered, definition, teams, faults, axe: await runAxe(state) }
 }
 
 async function waitForData(page) {
