@@ -12,7 +12,7 @@ from posthog.api.otlp import otlp_traces
 from posthog.api.projects import ProjectsView
 from posthog.api.projects_usage import ProjectsUsageView
 from posthog.api.runbook_page import runbook_page
-from posthog.api.ui_page import ui_page
+from posthog.api.ui_page import start_page, ui_page
 from posthog.api.usage_page import usage_page
 from posthog.api.users import MeView
 
@@ -31,7 +31,8 @@ CAPTURE_DOORS = {
 """Where PostHog's SDKs post, with and without a slash at the end, and the names of these addresses."""
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", usage_page, name="usage"),
+    path("", start_page, name="start"),
+    path("usage", usage_page, name="usage"),
     # The path that texts of alerts name: relative to the project and to the site it is the same.
     path("docs/runbook.md", runbook_page, name="runbook"),
     path("project", ui_page, name="ui"),

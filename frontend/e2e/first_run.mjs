@@ -71,7 +71,7 @@ async function comeBack(page) {
     await page.waitForURL(/\/project\/\d+\/overview/)
     await page.getByRole('link', { name: 'Reports' }).click()
     await page.getByRole('link', { name: 'Daily usage of all teams' }).click()
-    await page.waitForURL((address) => address.pathname === '/')
+    await page.waitForURL((address) => address.pathname === '/usage')
     await page.getByRole('link', { name: 'LLM Analytics' }).click()
     await page.waitForURL(/\/project\/\d+\/overview/)
     return { offers, closed }

@@ -3,11 +3,18 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 NOT_BUILT = "The pages of the UI are not built here: bin/start builds them.\n"
+
+
+@require_safe
+def start_page(_request: HttpRequest) -> HttpResponse:
+    """The address without a path leads to the UI."""
+    return redirect("ui")
 
 
 @login_required

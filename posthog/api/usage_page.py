@@ -1,4 +1,4 @@
-"""The first page: one UTC day's usage report of every team that the visitor may see."""
+"""The page of daily usage: one UTC day's usage report of every team that the visitor may see."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta

@@ -19,7 +19,7 @@ export function ReportsRoute() {
         <>
             <div className="panel-heading not-printed">
                 <h1>Usage reports</h1>
-                <a href="/">Daily usage of all teams</a>
+                <a href="/usage">Daily usage of all teams</a>
             </div>
             <ReportsScreen
                 teamId={teamId}

@@ -53,7 +53,9 @@ class Door:
 
 EVERYBODY_200 = ("200",) * 5
 DOORS = (
-    Door("usage", "GET", "/", ("200", "200", "200", "200", SIGN_IN), shows_teams=True),
+    # It leads on whoever comes; where to is behind the sign-in.
+    Door("start", "GET", "/", ("302 /project",) * 5),
+    Door("usage", "GET", "/usage", ("200", "200", "200", "200", SIGN_IN), shows_teams=True),
     # The same document for everybody: what its scripts may read is the business of the API's doors.
     Door("ui", "GET", "/project", ("200", "200", "200", "200", SIGN_IN)),
     Door("ui_screen", "GET", "/project/{team}/overview", ("200", "200", "200", "200", SIGN_IN)),
@@ -179,7 +181,7 @@ def test_session_opens_no_gateways_door(setup: GatewaySetup, role: Role) -> None
 
 def test_token_opens_no_page(setup: GatewaySetup) -> None:
     """A gateway's token is for reporting calls; it reads nothing."""
-    answer = Client().get("/", headers=setup.headers)
+    answer = Client().get("/usage", headers=setup.headers)
     assert describe(answer) == SIGN_IN
 
 
@@ -190,5 +192,5 @@ def test_link_signs_in_its_user_alone(setup: GatewaySetup) -> None:
     _, token = SignInLink.objects.create_with_token(user=other, now=timezone.now())
     client = make_visitor("owner", setup)
     assert describe(client.post(f"/login/link/{token}")) == "302 /project"
-    page = client.get("/", {"day": find_day()}).content.decode()
+    page = client.get("/usage", {"day": find_day()}).content.decode()
     assert ("Secret team" in page, "Alpha" in page) == (True, False)

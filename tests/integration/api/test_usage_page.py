@@ -34,7 +34,7 @@ def client(setup: GatewaySetup) -> Client:
 
 def show(client: Client, day: str = "") -> str:
     """The page's text: tags gone, spaces single."""
-    answer = client.get(f"/?day={day}" if day else "/")
+    answer = client.get(f"/usage?day={day}" if day else "/usage")
     assert answer.status_code == 200
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
@@ -105,7 +105,7 @@ def test_rejects_of_another_organization_are_not_shown(setup: GatewaySetup, clie
 
 def test_bad_day_shows_no_figures(client: Client) -> None:
     """400, and a way back."""
-    answer = client.get("/?day=tomorrow")
+    answer = client.get("/usage?day=tomorrow")
     assert answer.status_code == 400
     assert "YYYY-MM-DD" in answer.content.decode()
 
@@ -114,7 +114,7 @@ def test_page_of_a_day_links_its_neighbours(client: Client) -> None:
     """Yesterday leads back to today."""
     today = datetime.now(UTC).date()
     yesterday = today - timedelta(days=1)
-    page = client.get(f"/?day={yesterday}").content.decode()
+    page = client.get(f"/usage?day={yesterday}").content.decode()
     assert f"?day={today}" in page
     assert f"?day={yesterday - timedelta(days=1)}" in page
 
@@ -125,7 +125,7 @@ def test_page_survives_clickhouse_being_away(client: Client, settings: Settings)
     close_connection()
     settings.CLICKHOUSE_PORT = 1
     try:
-        answer = client.get("/")
+        answer = client.get("/usage")
     finally:
         close_connection()
         settings.CLICKHOUSE_PORT = port
@@ -138,4 +138,4 @@ def test_name_of_a_team_is_text_not_markup(setup: GatewaySetup, client: Client) 
     setup.alpha.name = "<script>alert(1)</script>"
     setup.alpha.save()
     day = store(setup, make_call(1))
-    assert "<script>alert" not in client.get(f"/?day={day}").content.decode()
+    assert "<script>alert" not in client.get(f"/usage?day={day}").content.decode()
