@@ -62,10 +62,8 @@ def tell_alert(alert: AccountingAlert) -> dict[str, Any]:
 
 
 def send_slack(delivery: AlertDelivery, *, now: datetime) -> None:
-    lines = _list_lines(delivery)
-    lines[0] = f"*{_escape(lines[0])}*"
-    body = {"text": "\n".join([lines[0], *map(_escape, lines[1:])])}
-    _post(delivery, body)
+    # `mrkdwn`: `*`, `_` and backticks, which no escape exists for, stay as they are in names.
+    _post(delivery, {"text": _escape("\n".join(_list_lines(delivery))), "mrkdwn": False})
 
 
 def send_pagerduty(delivery: AlertDelivery, *, now: datetime) -> None:
@@ -167,7 +165,7 @@ def _describe_end(alert: AccountingAlert) -> str:
 
 
 def _escape(text: str) -> str:
-    """What Slack would take for a link, a mention or a mark-up of its own."""
+    """What Slack would take for a link or a mention."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -62,10 +62,20 @@ def test_slack_gets_a_text_that_explains_itself(setup: GatewaySetup, receiver: L
     open_alert(setup, subject=Subject("main", "openai", "<!channel> & co", False))
     assert send_all() == [("trigger", "sent")]
     (body,) = read_all(receiver)
-    assert body["text"].startswith("*CRITICAL: Too many calls of &lt;!channel&gt; &amp; co of openai")
+    assert body["text"].startswith("CRITICAL: Too many calls of &lt;!channel&gt; &amp; co of openai")
     assert "50.00% of 60 calls" in body["text"]
     assert "docs/runbook.md#flag_share" in body["text"]
     assert "Since 2026-11-18 11:00 UTC" in body["text"]
+
+
+def test_slack_shows_names_letter_for_letter(setup: GatewaySetup, receiver: LocalServer) -> None:
+    """It is told to read no mark-up; there is no other way to write its signs."""
+    add(setup, receiver, "slack")
+    open_alert(setup, subject=Subject("main", "openai", "*my*_own_`model`", False))
+    assert send_all() == [("trigger", "sent")]
+    (body,) = read_all(receiver)
+    assert "calls of *my*_own_`model` of openai" in body["text"]
+    assert body["mrkdwn"] is False
 
 
 def test_pagerduty_gets_trigger_and_resolve_of_one_key(setup: GatewaySetup, receiver: LocalServer) -> None:
@@ -139,7 +149,7 @@ def test_end_is_told_to_those_who_were_told_of_it(setup: GatewaySetup, receiver:
     accept(alert, actor=ACTOR, now=NOW)
     add(setup, receiver, "slack", "second")
     assert send_all(NOW + MINUTE) == [("resolve", "sent")]
-    assert read_all(receiver)[1]["text"].startswith("*ACCEPTED: ")
+    assert read_all(receiver)[1]["text"].startswith("ACCEPTED: ")
     assert send_all(NOW + 2 * MINUTE) == []
 
 
