@@ -12,8 +12,9 @@ What is to be sent follows from the alerts as they are, so planning twice, or la
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -52,18 +53,31 @@ def plan_deliveries(*, now: datetime) -> int:
 
 
 def deliver_due(*, clock: Clock = timezone.now) -> Iterator[AlertDelivery]:
-    """Send until nothing is due; yields each delivery with what became of it."""
-    while (delivery := claim_next(now=clock())) is not None:
+    """
+    Send until nothing is due; yields each delivery with what became of it.
+
+    A destination that failed is left alone for the rest: one that hangs delays the others once, not at each alert.
+    """
+    failed: set[UUID] = set()
+    while (delivery := claim_next(now=clock(), failed=failed)) is not None:
         deliver(delivery, clock=clock)
+        if delivery.status != Status.SENT:
+            failed.add(delivery.destination_id)
         yield delivery
 
 
-def claim_next(*, now: datetime) -> AlertDelivery | None:
-    """Take the delivery that has been due longest; nobody else gets it before LEASE has passed."""
+def claim_next(*, now: datetime, failed: Collection[UUID] = ()) -> AlertDelivery | None:
+    """
+    Take the delivery that has been due longest; nobody else gets it before LEASE has passed.
+
+    Args:
+        failed: Destinations that get none now.
+    """
     _give_up_exhausted(now)
     _drop_needless_resolves()
     is_muted = Q(action=Action.TRIGGER, alert__muted_until__gt=now)
     due = _list_next().filter(next_attempt_at__lte=now, destination__is_enabled=True).exclude(is_muted)
+    due = due.exclude(destination__in=failed)
     with transaction.atomic():
         locked = due.select_for_update(skip_locked=True, of=("self",))
         related = locked.select_related("destination", "alert__organization", "alert__team")

@@ -175,6 +175,21 @@ def test_end_waits_for_its_beginning(setup: GatewaySetup, receiver: LocalServer)
     assert [body["event_action"] for body in read_all(receiver)] == ["trigger", "trigger", "resolve"]
 
 
+def test_failing_destination_is_tried_once_a_run(
+    setup: GatewaySetup, receiver: LocalServer, settings: Settings
+) -> None:
+    """However many alerts wait for it, the others wait for one attempt; the next run tries the next."""
+    with LocalServer([answer_with("503 Away")]) as away:
+        settings.OUTBOUND_HTTP_INTERNAL_HOSTS = [f"127.0.0.1:{server.port}" for server in (receiver, away)]
+        add(setup, away, "slack", "away")
+        add(setup, receiver, "slack", "well")
+        open_alert(setup)
+        open_alert(setup, subject=Subject("main", "openai", "gpt-4o-mini", False))
+        assert sorted(status for _, status in send_all()) == ["pending", "sent", "sent"]
+        assert send_all() == [("trigger", "pending")]
+        assert away.connections == 2
+
+
 def test_given_up_message_is_followed_by_none(setup: GatewaySetup, receiver: LocalServer, settings: Settings) -> None:
     """Whoever was not told of it needs not hear that it is over."""
     settings.REPORT_DELIVERY_MAX_ATTEMPTS = 1
