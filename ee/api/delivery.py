@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from ee.api.delivery_answers import (
     DeliveriesAnswer,
     DeliveriesParameters,
+    DeliveryAnswer,
     DestinationAnswer,
     DestinationBody,
     DestinationChangeBody,
@@ -25,8 +26,16 @@ from ee.api.delivery_answers import (
     DestinationSecretAnswer,
     list_destinations,
 )
-from ee.delivery.administration import InvalidDestination, NewDestination, add_destination, set_enabled
+from ee.delivery.administration import (
+    InvalidDestination,
+    NewDestination,
+    add_destination,
+    deliver_again,
+    set_enabled,
+)
 from ee.models import DeliveryDestination, ReportDelivery
+from posthog.api.rest.conflict import Conflict
+from posthog.api.rest.strict_serializer import NoParameters
 from posthog.api.rest.team_view import TeamView
 
 
@@ -82,6 +91,31 @@ class DeliveriesView(TeamView):
         listed = ReportDelivery.objects.filter(organization=self.team.organization, **query)
         ordered = listed.select_related("destination").order_by("-day", "-version", "destination__name", "id")
         return Response(DeliveriesAnswer({"deliveries": ordered[:limit]}).data)
+
+
+class DeliveryAgainView(TeamView):
+    is_administrative = True
+
+    @extend_schema(operation_id="deliver_report_again", request=None, responses=DeliveryAnswer)
+    def post(self, request: Request, team_id: int, delivery_id: int) -> Response:
+        """Send a report that was taken or given up once more, with the same idempotency key as before."""
+        self.parse_body(NoParameters)
+        delivery = find_delivery(self, delivery_id)
+        if not deliver_again(delivery, actor=self.actor, now=self.now):
+            raise Conflict("delivery_id: it is to be sent anyway, or its destination is stopped", "delivery_not_over")
+        return Response(DeliveryAnswer(find_delivery(self, delivery_id)).data)
+
+
+def find_delivery(view: TeamView, delivery_id: int) -> ReportDelivery:
+    """
+    Raises:
+        NotFound: The team's organization has none of this id.
+    """
+    listed = ReportDelivery.objects.filter(organization=view.team.organization, id=delivery_id)
+    delivery = listed.select_related("destination").first()
+    if delivery is None:
+        raise NotFound("delivery_id: the organization has no delivery of this id", "delivery_unknown")
+    return delivery
 
 
 def find_destination(view: TeamView, destination_id: UUID) -> DeliveryDestination:

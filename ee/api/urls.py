@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from ee.api.budgets import BudgetsView, BudgetView
-from ee.api.delivery import DeliveriesView, DestinationsView, DestinationView
+from ee.api.delivery import DeliveriesView, DeliveryAgainView, DestinationsView, DestinationView
 from ee.api.exports import ExportView
 from ee.api.generation_export import GenerationExportView
 
@@ -14,5 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("delivery_destinations/", DestinationsView.as_view(), name="llm_analytics_destinations"),
     path("delivery_destinations/<uuid:destination_id>/", DestinationView.as_view(), name="llm_analytics_destination"),
     path("report_deliveries/", DeliveriesView.as_view(), name="llm_analytics_deliveries"),
+    path(
+        "report_deliveries/<int:delivery_id>/again/", DeliveryAgainView.as_view(), name="llm_analytics_delivery_again"
+    ),
     path("exports/", ExportView.as_view(), name="llm_analytics_exports"),
 ]

@@ -2,13 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from ee.models import DeliveryDestination
+from ee.delivery.outbox import request_delivery_again
+from ee.models import DeliveryDestination, ReportDelivery
 from posthog.encryption import encrypt
 from posthog.errors import AccountingError
 from posthog.llm_analytics.audit import record_act
@@ -79,6 +80,21 @@ def set_enabled(destination: DeliveryDestination, *, is_enabled: bool, actor: st
     destination.is_enabled = is_enabled
     destination.save(update_fields=["is_enabled"])
     _record("delivery_destination_enabled" if is_enabled else "delivery_destination_disabled", destination, actor)
+
+
+@transaction.atomic
+def deliver_again(delivery: ReportDelivery, *, actor: str, now: datetime) -> bool:
+    """Have one report sent once more; False: its destination is stopped, or it is to be sent anyway."""
+    if not request_delivery_again(delivery, now=now):
+        return False
+    _record(
+        "report_delivered_again",
+        delivery.destination,
+        actor,
+        day=delivery.day.isoformat(),
+        version=str(delivery.version),
+    )
+    return True
 
 
 def _require_valid(organization: Organization, new: NewDestination) -> None:

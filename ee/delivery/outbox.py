@@ -70,8 +70,13 @@ def plan_deliveries(selection: Selection = EVERYTHING, *, now: datetime) -> int:
 
 def request_again(selection: Selection, *, now: datetime) -> int:
     """Let what was sent or given up be sent once more, with its own key; returns how many."""
-    again = _select(selection).filter(destination__is_enabled=True)
-    return again.update(status=Status.PENDING, attempts=0, next_attempt_at=now, last_error="")
+    return _put_back(_select(selection).filter(destination__is_enabled=True), now)
+
+
+def request_delivery_again(delivery: ReportDelivery, *, now: datetime) -> bool:
+    """The same for one; False: its destination is stopped, or a worker may be sending it just now."""
+    done = ReportDelivery.objects.exclude(status=Status.PENDING)
+    return _put_back(done.filter(pk=delivery.pk, destination__is_enabled=True), now) == 1
 
 
 def claim_next(selection: Selection = EVERYTHING, *, now: datetime) -> ReportDelivery | None:
@@ -106,6 +111,10 @@ def note_failure(delivery: ReportDelivery, failure: DeliveryFailed, *, now: date
         delivery.status = Status.FAILED
     delivery.save(update_fields=["status", "last_error", "next_attempt_at"])
     log.warning("report_delivery_failed", status=str(delivery.status), **_describe(delivery))
+
+
+def _put_back(deliveries: QuerySet[ReportDelivery], now: datetime) -> int:
+    return deliveries.update(status=Status.PENDING, attempts=0, next_attempt_at=now, last_error="")
 
 
 def _list_undelivered(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.test import Client
 from django.utils import timezone
 
-from ee.models import Budget, DeliveryDestination
+from ee.models import Budget, DeliveryDestination, ReportDelivery
 from posthog.llm_integrity.findings import CheckName, Subject
 from posthog.models import AccountingAlert, CustomPrice, GatewayCredential, RejectedEvent, UsageReport
 from tests.integration.alerts.stored_alerts import open_alert
@@ -30,7 +30,7 @@ YEAR = "start=2026-01-01&end=2027-01-01"
 @dataclass(frozen=True, slots=True)
 class ApiDoor:
     """`path` has `{team}`, `{uuid}`, `{trace}`, `{reject}`, `{credential}`, `{day}`, `{budget}`, `{alert}`, `{price}`,
-    `{destination}`."""
+    `{destination}`, `{delivery}`."""
 
     name: str
     method: Literal["GET", "POST", "PATCH", "DELETE"]
@@ -109,6 +109,7 @@ TEAM_DOORS = (
     ),
     _act("destination", "delivery_destinations/{destination}/", body=b'{"is_enabled": false}', method="PATCH"),
     _read("deliveries", "report_deliveries/", answers=ADMINISTRATORS),
+    _act("delivery_again", "report_deliveries/{delivery}/again/"),
 )
 OWN_DOORS = (
     ApiDoor("users_me", "GET", "/api/users/@me/", SIGNED_IN),
@@ -118,7 +119,7 @@ OWN_DOORS = (
 """What is told is the visitor's own."""
 API_DOORS = (*TEAM_DOORS, *OWN_DOORS, ApiDoor("api_schema", "GET", "/api/schema/", ("200",) * 5))
 
-ORGANIZATIONS_THINGS = ("{destination}",)
+ORGANIZATIONS_THINGS = ("{destination}", "{delivery}")
 """They are found below every team of their organization."""
 THING_DOORS = tuple(
     door
@@ -149,6 +150,7 @@ def fill_path(path: str, setup: GatewaySetup, *, team_id: int | None = None) -> 
         alert=_ensure_alert(setup).pk if "{alert}" in path else "",
         price=_ensure_price(setup).pk if "{price}" in path else "",
         destination=_ensure_destination(setup).pk if "{destination}" in path else "",
+        delivery=_ensure_delivery(setup).pk if "{delivery}" in path else "",
     )
 
 
@@ -196,6 +198,19 @@ def _ensure_destination(setup: GatewaySetup) -> DeliveryDestination:
         first_day=date(2026, 11, 1),
     )
     return destination
+
+
+def _ensure_delivery(setup: GatewaySetup) -> ReportDelivery:
+    """One that the receiver has taken."""
+    destination = _ensure_destination(setup)
+    delivery, _ = ReportDelivery.objects.get_or_create(
+        organization=setup.gateway.organization,
+        destination=destination,
+        day=destination.first_day,
+        version=1,
+        defaults={"status": "sent", "next_attempt_at": timezone.now()},
+    )
+    return delivery
 
 
 def _ensure_alert(setup: GatewaySetup) -> AccountingAlert:

@@ -64,7 +64,7 @@ def token(world: World, open_connection: None) -> str:
 def narrow(world: World) -> dict[str, Any]:
     """The schema with ids that exist, so that what is behind them is reached."""
     ids = fill_path(
-        "{team} {uuid} {trace} {reject} {credential} {day} {alert} {price} {destination}", world.ours
+        "{team} {uuid} {trace} {reject} {credential} {day} {alert} {price} {destination} {delivery}", world.ours
     ).split(" ")
     names = (
         "team_id",
@@ -76,9 +76,11 @@ def narrow(world: World) -> dict[str, Any]:
         "alert_id",
         "price_id",
         "destination_id",
+        "delivery_id",
     )
     good: dict[str, list[Any]] = {name: [value] for name, value in zip(names, ids, strict=True)}
-    good |= {name: [int(good[name][0])] for name in ("team_id", "reject_id", "credential_id", "price_id")} | GOOD_VALUES
+    numbers = ("team_id", "reject_id", "credential_id", "price_id", "delivery_id")
+    good |= {name: [int(good[name][0])] for name in numbers} | GOOD_VALUES
     narrowed: dict[str, Any] = deepcopy(SCHEMA)
     for operations in narrowed["paths"].values():
         for operation in operations.values():

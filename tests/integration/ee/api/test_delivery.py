@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clickhouse]
 
 WEBHOOK = {"name": "books", "kind": "webhook", "address": "https://books.example.com/usage"}
 EMAIL = {"name": "finance", "kind": "email", "address": "finance@example.com"}
+AGAIN = "report_delivered_again"
 
 
 @pytest.fixture
@@ -110,6 +111,46 @@ def test_deliveries_are_narrowed(world: World) -> None:
     (only,) = ask(world, "report_deliveries/", destination_id=str(first.id))["deliveries"]
     assert only["destination_id"] == str(first.id)
     assert ask(world, "report_deliveries/", status="failed")["deliveries"] == []
+
+
+def make_delivery(world: World, **fields: Any) -> ReportDelivery:
+    destination, _ = add(world.team.organization, "email", "finance@example.com")
+    store_report({world.team: make_figures()})
+    plan_deliveries(now=timezone.now())
+    ReportDelivery.objects.update(**fields)
+    return ReportDelivery.objects.get()
+
+
+@pytest.mark.parametrize("status", ["sent", "failed"])
+def test_report_is_delivered_again(world: World, status: str) -> None:
+    """It is due like a new one, and the act leaves an entry."""
+    delivery = make_delivery(world, status=status, attempts=8, last_error="answered 500")
+    told = world.post(f"report_deliveries/{delivery.id}/again/", {}, status=200)
+    assert (told["status"], told["attempts"], told["last_error"]) == ("pending", 0, "")
+    assert told["next_attempt_at"] is not None
+    entry = AuditEntry.objects.get(action=AGAIN)
+    assert (entry.details["day"], entry.details["version"]) == (DAY.isoformat(), "1")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_enabled"), [pytest.param("pending", True, id="waits"), pytest.param("sent", False, id="stopped")]
+)
+def test_report_that_cannot_be_sent_again_stays_as_it_is(world: World, status: str, is_enabled: bool) -> None:
+    """A worker may be sending what waits; what is stopped is to send nothing. Neither is an act."""
+    delivery = make_delivery(world, status=status, attempts=3)
+    DeliveryDestination.objects.update(is_enabled=is_enabled)
+    problem = world.post(f"report_deliveries/{delivery.id}/again/", {}, status=409)
+    assert problem["code"] == "delivery_not_over"
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.attempts) == (status, 3)
+    assert not AuditEntry.objects.filter(action=AGAIN).exists()
+
+
+def test_another_organizations_delivery_is_none(world: World) -> None:
+    """It is not sent again below a team of ours."""
+    delivery = make_delivery(world, status="sent", organization=world.theirs.gateway.organization)
+    problem = world.post(f"report_deliveries/{delivery.id}/again/", {}, status=404)
+    assert problem["code"] == "delivery_unknown"
 
 
 def test_switch_that_says_nothing_changes_nothing(world: World) -> None:

@@ -33,6 +33,13 @@ export function useCreateDestination(teamId: string) {
     )
 }
 
+/** A report that was taken or given up is sent once more. */
+export function useDeliverAgain(teamId: string) {
+    return useAct(teamId, CHANGED, (id: number) =>
+        sendJson<Delivery>('POST', pathOf(teamId, `report_deliveries/${String(id)}/again`))
+    )
+}
+
 export function useSwitchDestination(teamId: string) {
     return useAct(teamId, CHANGED, ({ id, isEnabled }: { id: string; isEnabled: boolean }) =>
         sendJson<Destination>('PATCH', pathOf(teamId, `delivery_destinations/${id}`), { is_enabled: isEnabled })

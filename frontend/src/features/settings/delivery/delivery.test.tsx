@@ -86,6 +86,22 @@ test('deliveries are stopped', async () => {
     await waitFor(() => { expect(sent[0]?.body).toEqual({ is_enabled: false }) })
 })
 
+test.each(['sent', 'failed'])('a report that was %s is sent again', async (status) => {
+    const done = { ...DELIVERY, status, next_attempt_at: null }
+    const answers = { ...ONE, report_deliveries: { deliveries: [done] } }
+    const sent = show('delivery', { ...answers, 'POST report_deliveries/1/again': DELIVERY })
+    await userEvent.click(await screen.findByRole('button', { name: 'Send version 2 of 2026-03-01 to books again' }))
+    await waitFor(() => { expect(sent.map(({ path }) => path)).toEqual(['report_deliveries/1/again']) })
+})
+
+test('a report that waits has no button, one that is refused says why', async () => {
+    const done = { ...DELIVERY, id: 2, version: 1, status: 'sent' }
+    show('delivery', { ...ONE, report_deliveries: { deliveries: [DELIVERY, done] }, 'POST report_deliveries/2/again': 409 })
+    await userEvent.click(await screen.findByRole('button', { name: /^Send version 1 / }))
+    expect((await screen.findByRole('alert')).textContent).toContain('The store is away.')
+    expect(screen.queryByRole('button', { name: /^Send version 2 / })).toBeNull()
+})
+
 test('a member is shown neither', () => {
     show('delivery', NOTHING, false)
     expect(screen.getByText(/shown to owners and administrators alone/)).toBeTruthy()
