@@ -27,7 +27,7 @@ const { url, sign_in_link: signInLink, team_id: teamId, repeats } = JSON.parse(a
 const browser = await launch()
 try {
     const storageState = await signIn()
-    const paints = { daily: await repeat(() => load(storageState, url)) }
+    const paints = { daily: await repeat(() => load(storageState, `${url}/usage`)) }
     for (const screen of SCREENS) paints[screen] = await repeat(() => load(storageState, toAddress(screen)))
     const presses = {}
     for (const [name, press] of Object.entries(PRESSES)) presses[name] = await repeat(() => interact(storageState, press))
