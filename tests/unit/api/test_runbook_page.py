@@ -1,35 +1,22 @@
-"""The runbook as a page: what it is written in is read, and nothing else is taken for a tag."""
+"""The runbook as a page: sections can be led to, and nothing in it is taken for a tag."""
 
 import pytest
 
-from posthog.api.runbook_page import Block, parse_blocks
+from posthog.api.runbook_page import render_markdown
 
 
 @pytest.mark.parametrize(
-    ("text", "block"),
+    ("text", "html"),
     [
-        pytest.param("# When it goes wrong", Block("title", ["When it goes wrong"]), id="title"),
-        pytest.param("## field_vanished", Block("section", ["field_vanished"]), id="section"),
+        pytest.param("# When it goes wrong", "<h1>When it goes wrong</h1>\n", id="title"),
+        pytest.param("## field_vanished", '<h2 id="field_vanished">field_vanished</h2>\n', id="section"),
         pytest.param(
-            "    bin/manage a\n    bin/manage b > c",
-            Block("commands", ["bin/manage a\nbin/manage b &gt; c"]),
-            id="commands",
+            "    bin/manage a > b", '<pre tabindex="0"><code>bin/manage a &gt; b\n</code></pre>\n', id="commands"
         ),
-        pytest.param("- one,\n  still\n- two", Block("list", ["one,\n  still\n", "two"]), id="list"),
-        pytest.param(
-            "**Means**: `a` < b", Block("paragraph", ["<strong>Means</strong>: <code>a</code> &lt; b"]), id="paragraph"
-        ),
+        pytest.param("**Means**: `a` < b", "<p><strong>Means</strong>: <code>a</code> &lt; b</p>\n", id="paragraph"),
+        pytest.param("Not <script>here</script>", "<p>Not &lt;script&gt;here&lt;/script&gt;</p>\n", id="no-tags"),
     ],
 )
-def test_block_is_read_by_how_it_begins(text: str, block: Block) -> None:
-    """Code and strong words are marked; all else is escaped."""
-    assert parse_blocks(f"{text}\n") == [block]
-
-
-def test_blocks_keep_their_order() -> None:
-    """Empty lines part them."""
-    assert [block.kind for block in parse_blocks("# A\n\nText\n\n\n    command\n")] == [
-        "title",
-        "paragraph",
-        "commands",
-    ]
+def test_markdown_becomes_html(text: str, html: str) -> None:
+    """With an anchor for each section."""
+    assert render_markdown(text) == html
