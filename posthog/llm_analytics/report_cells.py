@@ -22,7 +22,7 @@ from posthog.llm_analytics.report_figures import (
     SHARE_TOKENS,
     TOKEN_SUMS,
 )
-from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, build_sql
+from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, build_sources_sql, build_sql
 from posthog.llm_usage.call_flags import COUNTED_EVENTS
 
 FOLDED = tuple(column for column in BREAKDOWNS.values() if column != "end_user")
@@ -34,7 +34,7 @@ ARE_CALLS = "c.event IN %(counted)s AND c.call_kind = 'inference'"
 ARE_HITS = "c.event IN %(counted)s AND c.call_kind = 'gateway_cache_hit'"
 TEAM_SUMS: Mapping[str, str] = {
     "events": "sumMap([c.event], [c.rows])",
-    "flags": "sumMap(c.flags.1, c.flags.2)",
+    "flags": "sumMap(c.flag_names, c.flag_rows)",
     "hit_rows": f"sumIf(c.rows, {ARE_HITS})",
     "saved_hit_cost_usd": f"sumIf(c.saved_cache_cost_usd, {ARE_HITS})",
     **{name: f"sumIf(c.{name}, {ARE_CALLS})" for name in SUMS},
@@ -87,7 +87,7 @@ def read_report(scope: ReportScope, *, now: datetime) -> tuple[list[SumsRow], li
 
 
 def build_sums_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:
-    cells, params = build_sql(_ask(scope, "event", "call_kind", figures=(*SUMS, "flags")), now=now)
+    cells, params = build_sources_sql(_ask(scope, "event", "call_kind", figures=(*SUMS, "flags")), now=now)
     sums = ",\n            ".join(f"{value} AS {name}" for name, value in TEAM_SUMS.items())
     sql = f"""
         SELECT
@@ -101,7 +101,7 @@ def build_sums_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str,
 
 
 def build_shares_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:
-    cells, params = build_sql(_ask(scope, *FOLDED, figures=SHARE_FIGURES, of=CALLS), now=now)
+    cells, params = build_sources_sql(_ask(scope, *FOLDED, figures=SHARE_FIGURES, of=CALLS), now=now)
     names = ", ".join(f"toString(c.{name})" for name in FOLDED)
     sql = f"""
         SELECT c.team_id AS team_id, pair.1 AS fold, pair.2 AS name, {SHARE_SUMS}

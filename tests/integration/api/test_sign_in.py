@@ -30,10 +30,10 @@ def is_signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_first_page_asks_for_a_sign_in() -> None:
+def test_page_asks_for_a_sign_in() -> None:
     """A stranger learns nothing and comes back to where he wanted to go."""
-    answer = Client().get("/?day=2026-04-01")
-    assert (answer.status_code, answer["Location"]) == (302, "/login?next=/%3Fday%3D2026-04-01")
+    answer = Client().get("/usage?day=2026-04-01")
+    assert (answer.status_code, answer["Location"]) == (302, "/login?next=/usage%3Fday%3D2026-04-01")
 
 
 @pytest.mark.usefixtures("user")
@@ -41,8 +41,8 @@ def test_first_page_asks_for_a_sign_in() -> None:
 def test_password_signs_in(email: str) -> None:
     """Whatever the case of the address typed."""
     client = Client()
-    answer = send(client, email=email, next="/?day=2026-04-01")
-    assert (answer.status_code, answer["Location"]) == (302, "/?day=2026-04-01")
+    answer = send(client, email=email, next="/usage?day=2026-04-01")
+    assert (answer.status_code, answer["Location"]) == (302, "/usage?day=2026-04-01")
     assert is_signed_in(client)
 
 
