@@ -101,6 +101,9 @@ def _list_versions(scope: TeamScope, question: GenerationsQuestion, *, limit: in
         seen += scope.read(_select_versions(question, span, limit=limit - len(seen), least=least))
         if len(seen) >= limit:
             break
+    if least is not None and len(seen) < limit:
+        # Versions by which it was found were merged or deleted meanwhile: a short list is not the end of all.
+        return scope.read(_select_versions(question, (question.span.start, question.span.end), limit=limit))
     return seen
 
 

@@ -72,6 +72,14 @@ def test_largest_of_the_end_of_the_range_hide_none_of_before(world: World, order
     assert [line["uuid"] for line in pages] == [line["uuid"] for line in whole]
 
 
+def test_page_is_full_where_the_largest_went_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What told how large a value must be may be merged or deleted before the others are read."""
+    send_some(world)
+    monkeypatch.setattr("posthog.llm_analytics.queries.generations._find_least", lambda *_, **__: 10**9)
+    pages = turn_pages(world, "generations/", "generations", order_by="-total_tokens", limit=4)
+    assert len({line["uuid"] for line in pages}) == 23
+
+
 @pytest.mark.parametrize("order_by", ["-timestamp", "-total_tokens"])
 def test_calls_that_arrive_meanwhile_shift_nothing(world: World, order_by: str) -> None:
     """Of the calls that were there, each is listed once, whatever comes in between."""
