@@ -32,4 +32,5 @@ def render_markdown(text: str) -> SafeString:
             token.attrSet("id", tokens[place + 1].content)
         elif token.type == "code_block":
             token.attrSet("tabindex", "0")
-    return mark_safe(markdown.renderer.render(tokens, markdown.options, {}))  # escaped by the renderer
+    html: str = markdown.renderer.render(tokens, markdown.options, {})
+    return mark_safe(html)  # escaped by the renderer
