@@ -125,9 +125,10 @@ all teams 207 ms, one day of one team 6 ms, one trace 11 ms. Beside it `(team_id
 """
 
 
+BLOCK_SETTING = "min_compress_block_size = 4096"
 STORAGE_SETTINGS = (
     "ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, "
-    "index_granularity = 2048, min_compress_block_size = 4096"
+    f"index_granularity = 2048, {BLOCK_SETTING}"
 )
 """
 Granules and blocks are small, for a page of calls by cost is scattered over the month.
@@ -214,7 +215,7 @@ def drop_named_indexes_sql(names: Iterable[str], cluster: str = "") -> list[str]
 
 def shrink_blocks_sql(cluster: str = "") -> str:
     """The statement that brings a table of before the smaller blocks; its granules stay as large as they were."""
-    return f"{_alter_each(cluster)[0]} MODIFY SETTING min_compress_block_size = 4096"
+    return f"{_alter_each(cluster)[0]} MODIFY SETTING {BLOCK_SETTING}"
 
 
 def drop_column_sql(column: Column, cluster: str = "") -> list[str]:
