@@ -127,8 +127,7 @@ all teams 207 ms, one day of one team 6 ms, one trace 11 ms. Beside it `(team_id
 
 BLOCK_SETTING = "min_compress_block_size = 4096"
 STORAGE_SETTINGS = (
-    "ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, "
-    f"index_granularity = 2048, {BLOCK_SETTING}"
+    f"ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, index_granularity = 2048, {BLOCK_SETTING}"
 )
 """
 Granules and blocks are small, for a page of calls by cost is scattered over the month.
