@@ -114,27 +114,30 @@ def stream_rows(
 
 def query_together(
     queries: Sequence[tuple[str, Mapping[str, Any]]], *, settings: Mapping[str, Any] | None = None
-) -> list[list[tuple[Any, ...]]]:
+) -> Iterator[list[Sequence[Any]]]:
     """
     Run several SELECTs at once, each over a connection of its own: the server works on one while another is read.
 
     Args:
         queries: Statements and their parameters, few of them.
         settings: ClickHouse settings of each.
-    Returns:
-        The rows of each, in the order of the queries.
+    Yields:
+        The columns of each, in the order of the queries, as soon as they are there; none where it has no row.
     Raises:
         ClickHouseError: One of them failed; the others are over by then.
     """
 
-    def run(query: tuple[str, Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    def run(query: tuple[str, Mapping[str, Any]]) -> list[Sequence[Any]]:
+        sql, params = query
         try:
-            return sync_execute(*query, settings=settings)
+            with _connection() as client:
+                columns = client.execute(sql, _write_moments(params), settings=dict(settings or {}), columnar=True)
+                return list(columns)
         finally:
             close_connection()
 
     with ThreadPoolExecutor(max_workers=len(queries), thread_name_prefix="clickhouse") as pool:
-        return list(pool.map(run, queries))
+        yield from pool.map(run, queries)
 
 
 def insert_columns(

@@ -1,5 +1,6 @@
 """
-Reads what a day's reports are made of: one statement for the sums, one for the shares, one for the end users, at once.
+Reads what a day's reports are made of: one statement for the sums, one for the shares, one for the end users, at
+once; what one answered is taken apart while the others are still read.
 
 Each reads rollups where those are exact and rows elsewhere (`usage_cells.py`), so a day costs the same however
 long history is. What can be added up there is: a team has one line of sums, and a cell counts once for each breakdown.
@@ -7,9 +8,11 @@ One statement for all of it was measured, too: every cell then carries every sum
 five times as long.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, cast
 
 from posthog.clickhouse.client import query_rows, query_together
@@ -21,10 +24,13 @@ from posthog.llm_analytics.report_figures import (
     END_USERS_KEPT,
     SHARE_TOKENS,
     TOKEN_SUMS,
+    UsageShare,
+    round_usd,
 )
 from posthog.llm_analytics.usage_cells import CellQuery, DimensionName, build_sources_sql, build_sql
 from posthog.llm_usage.call_flags import COUNTED_EVENTS
 
+BREAKDOWN_OF = {column: breakdown for breakdown, column in BREAKDOWNS.items()}
 FOLDED = tuple(column for column in BREAKDOWNS.values() if column != "end_user")
 CALLS: Mapping[DimensionName, Collection[str]] = {"event": COUNTED_EVENTS, "call_kind": ("inference",)}
 """What shares are of: calls that a provider worked on."""
@@ -49,8 +55,8 @@ SumsRow = dict[str, Any]
 A team's line: SUMS of its calls; `hit_rows` and `saved_hit_cost_usd` of the gateway's own cache hits; and of every
 event, as pairs of arrays, names and rows: `events`, `flags`.
 """
-ShareRow = tuple[Any, ...]
-"""A line of shares: the team's id, the column kept apart, the fields of `UsageShare`, the amount not yet rounded."""
+Shares = dict[str, list[UsageShare]]
+"""Of one team, by breakdown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +81,29 @@ def read_sums(scope: ReportScope, *, now: datetime) -> list[SumsRow]:
     return query_rows(sql, params, settings=BIG_QUERY)
 
 
-def read_report(scope: ReportScope, *, now: datetime) -> tuple[list[SumsRow], list[ShareRow]]:
+def read_report(scope: ReportScope, *, now: datetime) -> tuple[list[SumsRow], dict[int, Shares]]:
     """
-    What `read_sums` does, and the shares of every breakdown: by team, column and name.
+    What `read_sums` does, and the shares of every breakdown, by team.
 
     Of end users those who cost most have a line each; what all others of the team used has one under the name None.
     """
-    builders = (build_sums_sql, build_shares_sql, build_end_users_sql)
-    sums, shares, users = query_together([build(scope, now=now) for build in builders], settings=BIG_QUERY)
-    return [dict(zip(("team_id", *TEAM_SUMS), row, strict=True)) for row in sums], [*shares, *users]
+    builders = (build_shares_sql, build_end_users_sql, build_sums_sql)
+    answers = query_together([build(scope, now=now) for build in builders], settings=BIG_QUERY)
+    shares: defaultdict[int, Shares] = defaultdict(lambda: defaultdict(list))
+    for columns in islice(answers, 2):
+        _add_shares(shares, columns)
+    (sums,) = answers
+    return [dict(zip(("team_id", *TEAM_SUMS), row, strict=True)) for row in zip(*sums, strict=True)], shares
+
+
+def _add_shares(shares: Mapping[int, Shares], columns: Sequence[Sequence[Any]]) -> None:
+    """Columns of shares: the team's id, the column kept apart, the fields of `UsageShare`, its amount not rounded."""
+    if not columns:
+        return
+    team_ids, folds, *figures, amounts = columns
+    told = map(UsageShare._make, zip(*figures, map(round_usd, amounts), strict=True))
+    for team_id, fold, share in zip(team_ids, folds, told, strict=True):
+        shares[team_id][BREAKDOWN_OF[fold]].append(share)
 
 
 def build_sums_sql(scope: ReportScope, *, now: datetime) -> tuple[str, dict[str, Any]]:

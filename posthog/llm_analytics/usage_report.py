@@ -4,8 +4,7 @@ The usage report of one stretch of time, a day in somebody's zone: what each tea
 What the figures mean and how they add up: `report_figures.py`. What they are read from: `report_cells.py`.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,9 +13,8 @@ from django.db.models import Count
 from django.utils import timezone
 
 from posthog.llm_analytics.report_calendar import DaySpan, cut_day
-from posthog.llm_analytics.report_cells import ReportScope, ShareRow, SumsRow, read_report
+from posthog.llm_analytics.report_cells import ReportScope, Shares, SumsRow, read_report
 from posthog.llm_analytics.report_figures import (
-    BREAKDOWNS,
     COST_SUMS,
     DERIVED_TOKEN_SUMS,
     TOKEN_SUMS,
@@ -37,9 +35,6 @@ __all__ = [
     "build_span_reports",
     "build_usage_reports",
 ]
-
-Shares = dict[str, list[UsageShare]]
-"""Of one team, by breakdown."""
 
 
 def build_usage_reports(
@@ -66,9 +61,8 @@ def build_span_reports(span: DaySpan, *, team_ids: Collection[int] | None, now: 
         return []
     scope = ReportScope(start=span.start, end=span.end, team_ids=team_ids)
     now = now.astimezone(UTC)
-    lines, listed = read_report(scope, now=now)
+    lines, shares = read_report(scope, now=now)
     sums = {line["team_id"]: line for line in lines}
-    shares = _group_shares(listed)
     rejected = _count_rejected(span)
     return [
         TeamUsageReport(
@@ -80,15 +74,6 @@ def build_span_reports(span: DaySpan, *, team_ids: Collection[int] | None, now: 
         )
         for team_id in sorted(sums if team_ids is None else team_ids)
     ]
-
-
-def _group_shares(rows: Iterable[ShareRow]) -> dict[int, Shares]:
-    """Shares by team and breakdown."""
-    breakdowns = {column: breakdown for breakdown, column in BREAKDOWNS.items()}
-    grouped: defaultdict[int, Shares] = defaultdict(lambda: defaultdict(list))
-    for team_id, column, *figures, amount in rows:
-        grouped[team_id][breakdowns[column]].append(UsageShare._make([*figures, round_usd(amount)]))
-    return grouped
 
 
 def _take_sums(row: SumsRow) -> dict[str, Any]:
