@@ -4,6 +4,7 @@ How long the answers of the query API take, for the largest team of an instance 
 Each answer is that of the whole web application to a signed-in person, without the network. The team has a tenth of all
 events of 30 days; almost every question is about all 30 (the overview about half of them, beside the half before), and
 ends within the hour that is not over, which is read from rows. Models, ids and filters change from one to the next.
+Tables tell the figures that the UI shows of them; `users_by_every_figure`, which it never asks, has no goal.
 
 The two smaller sizes have the rows of all teams. Of the largest there are those of the asked team alone: rows and
 rollups lie by team, and nobody reads the others'. Rollups are the product's own, made before; rows are read by what no
@@ -37,6 +38,13 @@ BATCH_HOURS = 48
 """Hours rolled up at once: of so large a team a month of them would take gigabytes of memory."""
 HOUR = timedelta(hours=1)
 LONGEST_MS = 300.0
+TABLE_FIGURES = (
+    "total_cost_usd", "total_tokens", "calls", "saved_cache_cost_usd", "error_rate", "input_tokens",
+    "cache_read_input_tokens", "cache_creation_input_tokens", "cache_hit_rate", "output_tokens", "reasoning_tokens",
+    "mean_latency_s",
+)  # fmt: skip
+"""The columns of the UI's breakdowns."""
+WITHOUT_GOAL = ("users_by_every_figure",)
 
 Ask = Callable[[], object]
 Times = Mapping[str, Sequence[float]]
@@ -62,7 +70,8 @@ def run() -> Iterable[Figure]:
 
 def _list_figures(name: str, events: int, times: Times, smallest: Times) -> Iterator[Figure]:
     for percentile in (50, 95):
-        goal = Goal("value", "<=", LONGEST_MS) if percentile == 95 and events == SIZES[-1] else None
+        is_bound = percentile == 95 and events == SIZES[-1] and name not in WITHOUT_GOAL
+        goal = Goal("value", "<=", LONGEST_MS) if is_bound else None
         baseline = None if events == SIZES[0] else _find_percentile_ms(smallest[name], percentile)
         value = _find_percentile_ms(times[name], percentile)
         yield Figure(
@@ -109,6 +118,7 @@ def _list_questions(asked: AskedTeam, start: datetime, end: datetime) -> dict[st
     """Name → what asks once; each time it may ask for another thing."""
     month = {"start": _write(start), "end": _write(end)}
     half = {"start": _write(end - timedelta(days=DAYS // 2)), "end": _write(end)}
+    table = {"figure": TABLE_FIGURES}
     week = {"start": _write(end - timedelta(days=7)), "end": _write(end)}
     calls = cycle(_sample(end))
     uuids, traces, models = (_take(calls, name) for name in ("uuid", "trace_id", "model"))
@@ -121,10 +131,11 @@ def _list_questions(asked: AskedTeam, start: datetime, end: datetime) -> dict[st
         "overview_of_a_model": ask("overview/", **half, model=models),
         "time_series_by_day_and_model": ask("time_series/", **month, bucket="day", dimension="model"),
         "time_series_by_hour": ask("time_series/", **week, bucket="hour"),
-        "top": ask("top/", **month, dimension="product"),
-        "models": ask("models/", **month),
-        "keys": ask("keys/", **month),
-        "users": ask("users/", **month),
+        "top": ask("top/", **month, **table, dimension="product"),
+        "models": ask("models/", **month, **table),
+        "keys": ask("keys/", **month, **table),
+        "users": ask("users/", **month, **table),
+        "users_by_every_figure": ask("users/", **month),
         "generations": ask("generations/", **month),
         "generations_of_a_model_that_failed": ask("generations/", **month, model=models, is_error="true"),
         "generations_by_cost": ask("generations/", **month, order_by="-total_cost_usd"),

@@ -15,6 +15,7 @@ from posthog.api.rest.signed_in_view import SignedInView
 from posthog.llm_analytics.queries.answer_completeness import list_reasons_of_teams
 from posthog.llm_analytics.queries.breakdown import BreakdownQuestion
 from posthog.llm_analytics.queries.by_team import BY_TEAM, TEAM, read_by_team
+from posthog.llm_analytics.queries.figures import FIGURES, choose_figures
 from posthog.llm_analytics.queries.groups import Group
 from posthog.llm_analytics.queries.team_scope import TeamsScope
 from posthog.models import Team
@@ -52,14 +53,18 @@ class ProjectsUsageView(SignedInView):
         query, now = parameters.validated_data, timezone.now()
         organization_ids = self.list_memberships().values("organization_id")
         teams = list(Team.objects.filter(organization__in=organization_ids).order_by("id"))
-        question = BreakdownQuestion(dimensions=BY_TEAM, **query)
+        names = query.pop("figure", None) or FIGURES
+        question = BreakdownQuestion(dimensions=BY_TEAM, figures=names, **query)
         breakdown = read_by_team(TeamsScope(tuple(team.id for team in teams)), question, now=now)
         reasons = list_reasons_of_teams(teams, query["span"], now=now, figures=breakdown.total)
         by_id = {str(team.id): team for team in teams}
         answer = {
             "range": to_span_json(query["span"]),
-            "lines": [tell_line(group, by_id) for group in breakdown.groups],
-            "total": breakdown.total,
+            "lines": [
+                tell_line(group, by_id) | {"figures": choose_figures(group.figures, names)}
+                for group in breakdown.groups
+            ],
+            "total": choose_figures(breakdown.total, names),
             "completeness": tell_completeness(reasons),
         }
         return Response(ProjectsUsageAnswer(answer).data, headers={"Cache-Control": "private, no-store"})
@@ -77,5 +82,4 @@ def tell_line(group: Group, teams: dict[str, Team]) -> dict[str, Any]:
         "organization": team and team.organization_id,
         "is_others": group.is_others,
         "members": group.members,
-        "figures": group.figures,
     }

@@ -1,5 +1,6 @@
 """The parts that answers share: the range as understood, figures, completeness."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -62,6 +63,10 @@ class SomeFiguresAnswer(serializers.Serializer[Any]):
 
     def get_fields(self) -> Fields:
         return build_figure_fields(required=False) | super().get_fields()
+
+    def to_representation(self, instance: Mapping[str, Any]) -> dict[str, Any]:
+        """Of a field that may be null the framework would tell null, which says that nobody reported it."""
+        return {name: value for name, value in super().to_representation(instance).items() if name in instance}
 
 
 class ChangesAnswer(serializers.Serializer[Any]):

@@ -8,15 +8,15 @@ from rest_framework.response import Response
 
 from posthog.api.llm_analytics.answers import (
     CompletenessAnswer,
-    FiguresAnswer,
+    SomeFiguresAnswer,
     SpanAnswer,
     tell_completeness,
 )
-from posthog.api.llm_analytics.query_parameters import FilteredParameters, to_span_json
+from posthog.api.llm_analytics.query_parameters import FilteredParameters, build_figure_list, to_span_json
 from posthog.api.rest.team_view import TeamView
 from posthog.llm_analytics.queries.answer_completeness import list_reasons
 from posthog.llm_analytics.queries.breakdown import BreakdownQuestion, read_breakdown
-from posthog.llm_analytics.queries.figures import SORTABLE_FIGURES
+from posthog.llm_analytics.queries.figures import FIGURES, SORTABLE_FIGURES, choose_figures
 from posthog.llm_analytics.queries.groups import Group
 
 
@@ -24,6 +24,7 @@ class BreakdownParameters(FilteredParameters):
     order_by = serializers.ChoiceField(
         choices=SORTABLE_FIGURES, default="total_cost_usd", help_text="Lines are sorted by it, the largest first."
     )
+    figure = build_figure_list("What lines and the total tell; repeat for several. Default: every figure.")
     limit = serializers.IntegerField(
         min_value=1, max_value=1000, default=100, help_text="Most lines; all others are one, the last."
     )
@@ -34,14 +35,14 @@ class BreakdownLine(serializers.Serializer[Any]):
 
     is_others = serializers.BooleanField(help_text="true: all lines beyond `limit` together; its keys are null.")
     members = serializers.IntegerField(help_text="How many lines it stands for.")
-    figures = FiguresAnswer()
+    figures = SomeFiguresAnswer()
 
 
 class BreakdownAnswer(serializers.Serializer[Any]):
     """What every table has beside its lines."""
 
     range = SpanAnswer()
-    total = FiguresAnswer()
+    total = SomeFiguresAnswer()
     completeness = CompletenessAnswer()
 
 
@@ -49,7 +50,7 @@ class BreakdownView(TeamView):
     def answer_breakdown(
         self, dimensions: Sequence[str], query: dict[str, Any], answer_class: type[BreakdownAnswer], **more: Any
     ) -> Response:
-        """Sum by the dimensions; each line has their values by name, in `lines`."""
+        """Sum by the dimensions; each line has their values by name, in `lines`, and the figures asked for."""
         span = query["span"]
         question = BreakdownQuestion(
             span=span,
@@ -57,14 +58,18 @@ class BreakdownView(TeamView):
             dimensions=dimensions,
             order_by=query["order_by"],
             limit=query["limit"],
+            figures=query.get("figure") or FIGURES,
         )
         breakdown = read_breakdown(self.scope, question, now=self.now)
         reasons = list_reasons(self.team, span, now=self.now, figures=breakdown.total)
         answer = {
             "range": to_span_json(span),
             **more,
-            "lines": [self.tell_line(group, dimensions) for group in breakdown.groups],
-            "total": breakdown.total,
+            "lines": [
+                self.tell_line(group, dimensions) | {"figures": choose_figures(group.figures, question.figures)}
+                for group in breakdown.groups
+            ],
+            "total": choose_figures(breakdown.total, question.figures),
             "completeness": tell_completeness(reasons),
         }
         return Response(answer_class(answer).data)
@@ -74,5 +79,4 @@ class BreakdownView(TeamView):
             **{name: group.labels.get(name) for name in dimensions},
             "is_others": group.is_others,
             "members": group.members,
-            "figures": group.figures,
         }

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from posthog.api.rest.fields import LocalMomentField, TrueFalseField
 from posthog.api.rest.strict_serializer import StrictSerializer
+from posthog.llm_analytics.queries.figures import FIGURES
 from posthog.llm_analytics.queries.filters import LABELS, EventFilters
 from posthog.llm_analytics.time_buckets import InvalidZone, parse_zone
 from posthog.llm_analytics.time_ranges import TimeRange
@@ -39,6 +40,12 @@ class RangeParameters(StrictSerializer):
 def _value_list(help_text: str) -> serializers.ListField:
     child = serializers.CharField(allow_blank=True, max_length=LONGEST_VALUE, trim_whitespace=False)
     return serializers.ListField(child=child, required=False, max_length=MOST_VALUES, help_text=help_text)
+
+
+def build_figure_list(help_text: str) -> serializers.ListField:
+    """The parameter `figure`: which figures an answer tells."""
+    child = serializers.ChoiceField(choices=FIGURES)
+    return serializers.ListField(child=child, required=False, max_length=len(FIGURES), help_text=help_text)
 
 
 class FilteredParameters(RangeParameters):

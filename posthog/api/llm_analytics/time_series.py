@@ -14,11 +14,11 @@ from posthog.api.llm_analytics.answers import (
     SpanAnswer,
     tell_completeness,
 )
-from posthog.api.llm_analytics.query_parameters import FilteredParameters, to_span_json
+from posthog.api.llm_analytics.query_parameters import FilteredParameters, build_figure_list, to_span_json
 from posthog.api.rest.fields import ZonedMomentField
 from posthog.api.rest.team_view import TeamView
 from posthog.llm_analytics.queries.answer_completeness import list_reasons
-from posthog.llm_analytics.queries.figures import FIGURES, SORTABLE_FIGURES, tell_figures
+from posthog.llm_analytics.queries.figures import SORTABLE_FIGURES, choose_figures, tell_figures
 from posthog.llm_analytics.queries.time_series import Series, SeriesQuestion, read_time_series
 from posthog.llm_analytics.queries.usage import BREAKDOWNS
 from posthog.llm_analytics.time_ranges import Bucket, list_buckets
@@ -32,12 +32,7 @@ DEFAULT_FIGURES = ("calls", "total_tokens", "total_cost_usd")
 class TimeSeriesParameters(FilteredParameters):
     bucket = serializers.ChoiceField(choices=INTERVALS, help_text="The length of a point, on the zone's clock.")
     dimension = serializers.ChoiceField(choices=BREAKDOWNS, required=False, help_text="One series for each value.")
-    figure = serializers.ListField(
-        child=serializers.ChoiceField(choices=FIGURES),
-        required=False,
-        max_length=len(FIGURES),
-        help_text="What points tell; repeat for several. Default: calls, total_tokens, total_cost_usd.",
-    )
+    figure = build_figure_list("What points tell; repeat for several. Default: calls, total_tokens, total_cost_usd.")
     order_by = serializers.ChoiceField(
         choices=SORTABLE_FIGURES, default="total_tokens", help_text="The figure by which the largest series are chosen."
     )
@@ -122,10 +117,9 @@ class TimeSeriesView(TeamView):
         self, bucket: Bucket, figures: dict[str, Any], question: SeriesQuestion, names: Any
     ) -> dict[str, Any]:
         zone = question.span.zone
-        lower_bounds = [name for name in figures["lower_bounds"] if name in names]
         return {
             "start": bucket.start.astimezone(zone),
             "end": bucket.end.astimezone(zone),
             "is_over": bucket.end <= self.now,
-            "figures": {name: figures[name] for name in names} | {"lower_bounds": lower_bounds},
+            "figures": choose_figures(figures, names),
         }

@@ -22,7 +22,7 @@ def read_by_team(scope: TeamsScope, question: BreakdownQuestion, *, now: datetim
     Args:
         question: Its dimensions are BY_TEAM; its filters have no flags, which no sum keeps apart.
     """
-    asked = UsageQuestion(span=question.span, filters=question.filters)
+    asked = UsageQuestion(span=question.span, filters=question.filters, figures=question.sums)
     cells = scope.read_cells(ask_rollups(asked), now=now)
     named = [replace(cell, labels={**cell.labels, TEAM: str(cell.team_id)}) for cell in cells]
     groups = choose_groups(named, question.dimensions, order_by=question.order_by, limit=question.limit)

@@ -5,7 +5,7 @@ Tokens and costs are those of calls that a provider worked on (`inference`); wha
 cache is counted beside them. Spans and traces are no calls. None: no call reported the figure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +80,12 @@ def tell_figures(cells: Iterable[UsageCell], *, sums: Sequence[str] = SUMMED) ->
         **_tell_shares(inferred),
         "lower_bounds": _list_lower_bounds(inferred, is_unmeasured=unmeasured_calls > 0),
     }
+
+
+def choose_figures(figures: Figures, names: Collection[str]) -> Figures:
+    """Only those that were asked for, and which of them are lower bounds."""
+    bounds = [name for name in figures["lower_bounds"] if name in names]
+    return {name: figures[name] for name in names} | {"lower_bounds": bounds}
 
 
 def _tell_shares(sums: UsageSums) -> Figures:

@@ -52,6 +52,17 @@ def test_lines_are_sorted_by_any_figure(world: World) -> None:
     assert (others["is_others"], others["team"], others["figures"]["calls"]) == (True, None, 1)
 
 
+def test_lines_tell_the_figures_asked_for(world: World) -> None:
+    """And no other, not even the one that they are sorted by."""
+    send_calls(world)
+    answer = get(world, figure=["calls"])
+    assert [(line["team"], line["figures"]) for line in answer["lines"]] == [
+        ("Beta", {"calls": 1, "lower_bounds": []}),
+        ("Alpha", {"calls": 3, "lower_bounds": []}),
+    ]
+    assert answer["total"] == {"calls": 4, "lower_bounds": []}
+
+
 def test_filters_narrow_every_line(world: World) -> None:
     """A team without such a call has no line."""
     send_calls(world)

@@ -1,12 +1,12 @@
 import { Figure } from '../../shared/figures/Figure'
 import { WideTable } from '../../shared/tables/WideTable'
-import { LINE_LABELS, type Dimension, type Figures, type Line, type Lines } from '../../shared/usage/lines'
-import { COLUMNS, FIGURES, shareOf, type FigureName } from './columns'
+import { LINE_LABELS, type Dimension, type Line, type Lines } from '../../shared/usage/lines'
+import { COLUMNS, FIGURES, shareOf, type FigureName, type LineFigures } from './columns'
 
 interface Props {
     dimension: Dimension
     sort: FigureName
-    breakdown: Lines
+    breakdown: Lines<FigureName>
     onSort: (sort: FigureName) => void
     onPick: (value: string) => void
 }
@@ -68,7 +68,7 @@ function SortHeading({ name, isSorted, onSort }: { name: FigureName; isSorted: b
     )
 }
 
-function FigureCells({ figures, sort }: { figures: Figures; sort: FigureName }) {
+function FigureCells({ figures, sort }: { figures: LineFigures; sort: FigureName }) {
     return FIGURES.map((name) => (
         <td key={name} className={name === sort ? 'number is-sorted' : 'number'} data-figure={name}>
             <Figure figure={COLUMNS[name].format(figures)} isLowerBound={figures.lower_bounds.includes(name)} />

@@ -2,12 +2,13 @@ import { Figure } from '../../shared/figures/Figure'
 import { Term } from '../../shared/figures/Term'
 import { formatCount, formatShare, formatUsd } from '../../shared/format/format'
 import { WideTable } from '../../shared/tables/WideTable'
-import { LINE_LABELS, type Dimension, type Line } from '../../shared/usage/lines'
+import { LINE_LABELS, type Dimension } from '../../shared/usage/lines'
+import type { TopLine } from './api/top'
 import { LineName } from './LineName'
 
 interface Props {
     dimension: Dimension
-    lines: Line[]
+    lines: TopLine[]
     onPick: (value: string) => void
 }
 
@@ -39,7 +40,7 @@ export function TopTable({ dimension, lines, onPick }: Props) {
 }
 
 interface RowProps extends Pick<Props, 'dimension' | 'onPick'> {
-    line: Line
+    line: TopLine
     most: number
 }
 

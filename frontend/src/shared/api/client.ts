@@ -2,7 +2,7 @@ import type { components } from './schema'
 
 export type Schemas = components['schemas']
 export type Problem = Schemas['Problem']
-export type Parameters = Record<string, string | string[] | number | undefined>
+export type Parameters = Record<string, string | readonly string[] | number | undefined>
 
 /** The API refused, or did not answer; `problem` says what is wrong in its own words. */
 export class ProblemError extends Error {
@@ -14,9 +14,7 @@ export class ProblemError extends Error {
 export function toQuery(parameters: Parameters): string {
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(parameters)) {
-        for (const each of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
-            query.append(name, String(each))
-        }
+        for (const each of value === undefined ? [] : [value].flat()) query.append(name, String(each))
     }
     return query.toString()
 }

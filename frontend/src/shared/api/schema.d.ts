@@ -1789,7 +1789,7 @@ export interface components {
             is_others: boolean;
             /** @description How many lines it stands for. */
             members: number;
-            figures: components["schemas"]["FiguresAnswer"];
+            figures: components["schemas"]["SomeFiguresAnswer"];
             /** @description As the gateway calls it. */
             api_key_alias: string | null;
             gateway: string | null;
@@ -1799,7 +1799,7 @@ export interface components {
         /** @description What every table has beside its lines. */
         KeysAnswer: {
             range: components["schemas"]["SpanAnswer"];
-            total: components["schemas"]["FiguresAnswer"];
+            total: components["schemas"]["SomeFiguresAnswer"];
             completeness: components["schemas"]["CompletenessAnswer"];
             lines: components["schemas"]["KeyLine"][];
         };
@@ -1832,14 +1832,14 @@ export interface components {
             is_others: boolean;
             /** @description How many lines it stands for. */
             members: number;
-            figures: components["schemas"]["FiguresAnswer"];
+            figures: components["schemas"]["SomeFiguresAnswer"];
             model: string | null;
             provider: string | null;
         };
         /** @description What every table has beside its lines. */
         ModelsAnswer: {
             range: components["schemas"]["SpanAnswer"];
-            total: components["schemas"]["FiguresAnswer"];
+            total: components["schemas"]["SomeFiguresAnswer"];
             completeness: components["schemas"]["CompletenessAnswer"];
             lines: components["schemas"]["ModelLine"][];
         };
@@ -2011,7 +2011,7 @@ export interface components {
         /** @description What every table has beside its lines. */
         ProjectsUsageAnswer: {
             range: components["schemas"]["SpanAnswer"];
-            total: components["schemas"]["FiguresAnswer"];
+            total: components["schemas"]["SomeFiguresAnswer"];
             completeness: components["schemas"]["CompletenessAnswer"];
             lines: components["schemas"]["TeamLine"][];
         };
@@ -2471,7 +2471,7 @@ export interface components {
             is_others: boolean;
             /** @description How many lines it stands for. */
             members: number;
-            figures: components["schemas"]["FiguresAnswer"];
+            figures: components["schemas"]["SomeFiguresAnswer"];
             /** @description null: all other teams together. */
             team_id: number | null;
             /** @description Its name. */
@@ -2489,7 +2489,7 @@ export interface components {
         /** @description What every table has beside its lines. */
         TopAnswer: {
             range: components["schemas"]["SpanAnswer"];
-            total: components["schemas"]["FiguresAnswer"];
+            total: components["schemas"]["SomeFiguresAnswer"];
             completeness: components["schemas"]["CompletenessAnswer"];
             dimension: components["schemas"]["DimensionEnum"];
             lines: components["schemas"]["TopLine"][];
@@ -2500,7 +2500,7 @@ export interface components {
             is_others: boolean;
             /** @description How many lines it stands for. */
             members: number;
-            figures: components["schemas"]["FiguresAnswer"];
+            figures: components["schemas"]["SomeFiguresAnswer"];
             /** @description The value of the dimension; null: nobody named one. */
             key: string | null;
         };
@@ -2541,14 +2541,14 @@ export interface components {
             is_others: boolean;
             /** @description How many lines it stands for. */
             members: number;
-            figures: components["schemas"]["FiguresAnswer"];
+            figures: components["schemas"]["SomeFiguresAnswer"];
             /** @description The name; null: nobody named one. */
             user: string | null;
         };
         /** @description What every table has beside its lines. */
         UsersAnswer: {
             range: components["schemas"]["SpanAnswer"];
-            total: components["schemas"]["FiguresAnswer"];
+            total: components["schemas"]["SomeFiguresAnswer"];
             completeness: components["schemas"]["CompletenessAnswer"];
             kind: components["schemas"]["KindEnum"];
             lines: components["schemas"]["UserLine"][];
@@ -5352,6 +5352,8 @@ export interface operations {
                 end: string;
                 /** @description Only events whose end_user is this; repeat for several, empty: none. */
                 end_user?: string[];
+                /** @description What lines and the total tell; repeat for several. Default: every figure. */
+                figure?: ("calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s")[];
                 /** @description Only events that raised this integrity flag; repeat for several. */
                 flag?: string[];
                 /** @description Only events whose framework is this; repeat for several, empty: none. */
@@ -5480,6 +5482,8 @@ export interface operations {
                 end: string;
                 /** @description Only events whose end_user is this; repeat for several, empty: none. */
                 end_user?: string[];
+                /** @description What lines and the total tell; repeat for several. Default: every figure. */
+                figure?: ("calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s")[];
                 /** @description Only events that raised this integrity flag; repeat for several. */
                 flag?: string[];
                 /** @description Only events whose framework is this; repeat for several, empty: none. */
@@ -7440,6 +7444,8 @@ export interface operations {
                 end: string;
                 /** @description Only events whose end_user is this; repeat for several, empty: none. */
                 end_user?: string[];
+                /** @description What lines and the total tell; repeat for several. Default: every figure. */
+                figure?: ("calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s")[];
                 /** @description Only events that raised this integrity flag; repeat for several. */
                 flag?: string[];
                 /** @description Only events whose framework is this; repeat for several, empty: none. */
@@ -7791,6 +7797,8 @@ export interface operations {
                 end: string;
                 /** @description Only events whose end_user is this; repeat for several, empty: none. */
                 end_user?: string[];
+                /** @description What lines and the total tell; repeat for several. Default: every figure. */
+                figure?: ("calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s")[];
                 /** @description Only events that raised this integrity flag; repeat for several. */
                 flag?: string[];
                 /** @description Only events whose framework is this; repeat for several, empty: none. */
@@ -7921,6 +7929,8 @@ export interface operations {
                 end: string;
                 /** @description Only events whose end_user is this; repeat for several, empty: none. */
                 end_user?: string[];
+                /** @description What lines and the total tell; repeat for several. Default: every figure. */
+                figure?: ("calls" | "failed_calls" | "unpriced_calls" | "unmeasured_calls" | "gateway_cache_hits" | "input_tokens" | "output_tokens" | "total_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens" | "cache_creation_5m_input_tokens" | "cache_creation_30m_input_tokens" | "cache_creation_1h_input_tokens" | "cache_creation_12h_input_tokens" | "reasoning_tokens" | "text_input_tokens" | "image_input_tokens" | "audio_input_tokens" | "video_input_tokens" | "text_output_tokens" | "image_output_tokens" | "audio_output_tokens" | "video_output_tokens" | "web_search_count" | "unexplained_tokens" | "uncached_input_tokens" | "visible_output_tokens" | "unpriced_tokens" | "input_cost_usd" | "output_cost_usd" | "total_cost_usd" | "request_cost_usd" | "web_search_cost_usd" | "audio_cost_usd" | "image_cost_usd" | "video_cost_usd" | "cache_read_cost_usd" | "cache_creation_cost_usd" | "saved_cache_cost_usd" | "saved_gateway_cache_cost_usd" | "cache_hit_rate" | "error_rate" | "mean_latency_s" | "mean_time_to_first_token_s")[];
                 /** @description Only events whose framework is this; repeat for several, empty: none. */
                 framework?: string[];
                 /** @description Only events whose gateway is this; repeat for several, empty: none. */

@@ -52,10 +52,10 @@ interface ChoiceProps extends Pick<Props, 'teamId' | 'span'> {
 
 /** The values that cost most come first; a value without a name is one, too. */
 function ValueChoice({ name, taken, teamId, span, onPick }: ChoiceProps) {
-    const question = { teamId, span, filters: {}, dimension: name, orderBy: 'total_cost_usd', limit: MOST_VALUES }
+    const question = { teamId, span, filters: {}, dimension: name, limit: MOST_VALUES }
     const values = useQuery({
         queryKey: ['filter values', question],
-        queryFn: ({ signal }) => askLines(question, signal),
+        queryFn: ({ signal }) => askLines({ ...question, figures: ['total_cost_usd'], orderBy: 'total_cost_usd' }, signal),
     })
     const label = DIMENSION_LABELS[name]
     if (values.isError) return <span role="alert">The values could not be read: {values.error.message}</span>

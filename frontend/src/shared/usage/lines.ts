@@ -4,59 +4,75 @@ import { DIMENSION_LABELS, type FilterName, type Filters } from '../filters/sear
 import type { Span } from '../time/range'
 
 export type Dimension = FilterName | 'team'
-export type Figures = Schemas['FiguresAnswer']
+export type FigureName = Exclude<keyof Schemas['FiguresAnswer'], 'lower_bounds'>
+/** Those figures that were asked for. */
+export type Figures<Name extends FigureName> = Pick<Schemas['FiguresAnswer'], Name | 'lower_bounds'>
 
 export const LINE_LABELS: Record<Dimension, string> = { ...DIMENSION_LABELS, team: 'Team' }
 
-export interface LinesQuestion {
+export interface LinesQuestion<Name extends FigureName> {
     teamId: string
     span: Span
     filters: Filters
     dimension: Dimension
-    orderBy: string
+    /** What lines tell: few are read several times as fast as all. */
+    figures: readonly Name[]
+    orderBy: FigureName
     limit: number
 }
 
-export interface Line {
+export interface Line<Name extends FigureName = never> {
     /** What a press leads to: the value, or the id of the team; '' is a value of its own: nobody named one. */
     value: string
     name: string
     isOthers: boolean
     members: number
-    figures: Figures
+    figures: Figures<Name>
 }
 
-export interface Lines {
-    lines: Line[]
-    total: Figures
+export interface Lines<Name extends FigureName> {
+    lines: Line<Name>[]
+    total: Figures<Name>
     completeness: Schemas['CompletenessAnswer']
 }
 
-export function askLines(question: LinesQuestion, signal: AbortSignal): Promise<Lines> {
+export function askLines<Name extends FigureName>(
+    question: LinesQuestion<Name>,
+    signal: AbortSignal,
+): Promise<Lines<Name>> {
     return question.dimension === 'team' ? askTeams(question, signal) : askTop(question, signal)
 }
 
-async function askTop(question: LinesQuestion, signal: AbortSignal): Promise<Lines> {
+async function askTop<Name extends FigureName>(question: LinesQuestion<Name>, signal: AbortSignal) {
     const parameters = { ...toParameters(question), dimension: question.dimension }
     const answer = await getJson<Schemas['TopAnswer']>(llmAnalyticsPath(question.teamId, 'top'), parameters, signal)
-    const lines = answer.lines.map((line) => ({ ...toLine(line), value: line.key ?? '', name: line.key ?? '' }))
-    return { lines, total: answer.total, completeness: answer.completeness }
+    return toLines<Name>(answer, answer.lines.map((line) => ({ ...line, value: line.key, name: line.key })))
 }
 
-async function askTeams(question: LinesQuestion, signal: AbortSignal): Promise<Lines> {
+async function askTeams<Name extends FigureName>(question: LinesQuestion<Name>, signal: AbortSignal) {
     const answer = await getJson<Schemas['ProjectsUsageAnswer']>('/api/projects/usage/', toParameters(question), signal)
-    const lines = answer.lines.map((line) => ({
-        ...toLine(line),
-        value: String(line.team_id ?? ''),
-        name: line.team ?? '',
-    }))
-    return { lines, total: answer.total, completeness: answer.completeness }
+    return toLines<Name>(answer, answer.lines.map((line) => ({ ...line, value: line.team_id, name: line.team })))
 }
 
-function toParameters({ span, filters, orderBy, limit }: LinesQuestion): Parameters {
-    return { start: span.start, end: span.end, timezone: span.timezone, ...filters, order_by: orderBy, limit }
+function toParameters({ span, filters, figures, orderBy, limit }: LinesQuestion<FigureName>): Parameters {
+    const { start, end, timezone } = span
+    return { start, end, timezone, ...filters, figure: figures, order_by: orderBy, limit }
 }
 
-function toLine(line: Schemas['TopLine'] | Schemas['TeamLine']) {
-    return { isOthers: line.is_others, members: line.members, figures: line.figures }
+type Answer = Schemas['TopAnswer'] | Schemas['ProjectsUsageAnswer']
+type AnswerLine = Answer['lines'][number] & { value: string | number | null; name: string | null }
+
+/** Figures that were asked for are in the answer, which its type cannot say. */
+function toLines<Name extends FigureName>(answer: Answer, lines: AnswerLine[]): Lines<Name> {
+    return {
+        lines: lines.map((line) => ({
+            value: String(line.value ?? ''),
+            name: line.name ?? '',
+            isOthers: line.is_others,
+            members: line.members,
+            figures: line.figures as Figures<Name>,
+        })),
+        total: answer.total as Figures<Name>,
+        completeness: answer.completeness,
+    }
 }

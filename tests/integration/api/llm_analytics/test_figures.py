@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from posthog.llm_analytics.capture_intake import store_captured_events
+from posthog.llm_analytics.queries.figures import FIGURES
 from posthog.llm_analytics.queries.ranking import RANKS
 from tests.captured_events import make_captured
 from tests.integration.api.llm_analytics.sent_sums import group_sent, started_at, sum_sent, tell_told
@@ -143,6 +144,30 @@ def test_models_keys_and_users_are_tables_of_the_same_calls(world: World) -> Non
     for kind in ("end_user", "distinct_id"):
         lines = world.get("users/", RANGE, kind=kind)["lines"]
         assert {line["user"]: tell_told(line["figures"]) for line in lines} == by_user
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_table_tells_the_figures_asked_for(world: World, figure: str) -> None:
+    """As the table of all figures does, sorted by another; its answer says of no other that it is a lower bound."""
+    unpriced: dict[str, Any] = {
+        "model": "nobody/knows",
+        "custom_llm_provider": "nobody",
+        "response_cost": 0.0,
+        "end_user": "ada",
+    }
+    cached: dict[str, Any] = {"cache_hit": True, "response_cost": 0, "end_user": "bob"}
+    world.send(
+        *make_calls(30), call_at("2026-11-02T10:00:00", 98, **unpriced), call_at("2026-11-02T10:00:00", 99, **cached)
+    )
+    asked: dict[str, Any] = {"kind": "end_user", "order_by": "input_tokens", "limit": 2}
+    whole = world.get("users/", RANGE, **asked)
+    part = world.get("users/", RANGE, **asked, figure=[figure])
+    bounds = [figure] if figure in whole["total"]["lower_bounds"] else []
+    assert part["total"] == {figure: whole["total"][figure], "lower_bounds": bounds}
+    assert [(line["user"], line["figures"][figure]) for line in part["lines"]] == [
+        (line["user"], line["figures"][figure]) for line in whole["lines"]
+    ]
+    assert part["completeness"] == whole["completeness"]
 
 
 def test_filters_narrow_every_sum(world: World) -> None:

@@ -41,6 +41,7 @@ RANGE = {"start": "2026-11-01", "end": "2026-11-02", "timezone": "UTC"}
             id="points",
         ),
         pytest.param("time_series/", {**RANGE, "bucket": "day", "figure": "x"}, "figure.0", "choice", id="figure"),
+        pytest.param("top/", {**RANGE, "dimension": "model", "figure": "x"}, "figure.0", "choice", id="table-figure"),
         pytest.param("top/", RANGE, "dimension", "required", id="no-dimension"),
         pytest.param("top/", {**RANGE, "dimension": "team_id"}, "dimension", "choice", id="dimension"),
         pytest.param("top/", {**RANGE, "dimension": "model", "order_by": "1; DROP"}, "order_by", "choice", id="order"),

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Filters } from '../../../shared/filters/search'
 import type { Span } from '../../../shared/time/range'
 import { askLines, type Dimension } from '../../../shared/usage/lines'
-import type { FigureName } from '../columns'
+import { FIGURES, type FigureName } from '../columns'
 
 export interface Question {
     teamId: string
@@ -18,7 +18,8 @@ const MOST_LINES = 100
 export function useBreakdown(question: Question) {
     return useQuery({
         queryKey: ['breakdown', question],
-        queryFn: ({ signal }) => askLines({ ...question, orderBy: question.sort, limit: MOST_LINES }, signal),
+        queryFn: ({ signal }) =>
+            askLines({ ...question, figures: FIGURES, orderBy: question.sort, limit: MOST_LINES }, signal),
         // Another order of the same lines may wait in place; lines of another dimension would be under a wrong name.
         placeholderData: (before, query) => {
             const asked = query?.queryKey[1] as Question | undefined
