@@ -4,34 +4,41 @@ How complete a gateway's reports are, proven by its durable shippers' numbers: p
 Received means settled: the event is a row of `ai_events`, or a reject with its reason. Missing means that the
 shipper gave out the number, sent a higher one, and the number itself never came: refused by a full spool, lost
 with a killed process before it reached the disk, or removed by hand. Calls that no shipper reported are unknown to
-these numbers; `reconcile_gateway` compares with the gateway's own books.
+these numbers; `reconcile_gateway` compares with the gateway's own books, and what it back-fills is missing no longer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db.models import F, Max, QuerySet, Window
 from django.db.models.expressions import RowRange
 from django.db.models.functions import Coalesce
 
-from posthog.llm_analytics.sequence_runs import Arrived, Hole, Run, sweep
+from posthog.llm_analytics.backfilled_calls import list_backfilled_ends
+from posthog.llm_analytics.sequence_runs import HOUR, Arrived, Hole, Run, fill_holes, sweep
 from posthog.models import Gateway, GatewayInboxBody, ShipperReceipt
+
+LONGEST_CALL = timedelta(hours=6)
+"""A call that lasted longer is not looked for in a hole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourCompleteness:
-    """One hour (UTC) of a gateway: distinct events received, and missing before one that was."""
+    """One hour (UTC) of a gateway: distinct events received; back-filled, or missing, before one that was."""
 
     hour: datetime
     received: int = 0
+    backfilled: int = 0
     missing: int = 0
 
     @property
     def completeness(self) -> float:
-        """Received over all, 0 to 1."""
-        return self.received / (self.received + self.missing)
+        """What is not missing over all, 0 to 1."""
+        held = self.received + self.backfilled
+        return held / (held + self.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +61,22 @@ class GatewayCompleteness:
         return sum(hour.received for hour in self.hours)
 
     @property
+    def backfilled(self) -> int:
+        return sum(hole.backfilled for hole in self.holes)
+
+    @property
     def missing(self) -> int:
-        return sum(hole.events for hole in self.holes)
+        return sum(hole.missing for hole in self.holes)
+
+    @property
+    def numbered(self) -> int:
+        """Numbers that shippers gave out, as far as they are known."""
+        return self.received + self.backfilled + self.missing
 
     @property
     def completeness(self) -> float | None:
         """0 to 1; None where nothing is known."""
-        known = self.received + self.missing
-        return self.received / known if known else None
+        return (self.numbered - self.missing) / self.numbered if self.numbered else None
 
 
 def measure_completeness(gateway: Gateway, *, start: datetime, end: datetime) -> GatewayCompleteness:
@@ -70,20 +85,33 @@ def measure_completeness(gateway: Gateway, *, start: datetime, end: datetime) ->
 
     Args:
         start, end: Aware; hours (UTC) that begin at or after `start` and before `end`.
+    Raises:
+        ClickHouseError: There are holes, and whether they were back-filled could not be read.
     """
     is_final = not GatewayInboxBody.objects.filter(credential__gateway=gateway).exists()
-    found = [part for part in _sweep_all(_list_runs(gateway, start, end)) if start <= part.hour < end]
-    holes = tuple(sorted(part for part in found if isinstance(part, Hole)))
-    return GatewayCompleteness(gateway=gateway.name, hours=_sum_hours(found), holes=holes, is_final=is_final)
+    found = list(_sweep_all(_list_runs(gateway, start, end)))
+    # Of the whole past of these shippers: a call that fills an older hole does not fill one of this range, too.
+    all_holes = _fill_holes(gateway, [part for part in found if isinstance(part, Hole)])
+    holes = tuple(hole for hole in all_holes if start <= hole.hour < end)
+    arrived = [part for part in found if isinstance(part, Arrived) and start <= part.hour < end]
+    return GatewayCompleteness(gateway=gateway.name, hours=_sum_hours(arrived, holes), holes=holes, is_final=is_final)
 
 
 def count_missing(gateway: Gateway, *, start: datetime, end: datetime) -> int:
-    """`missing` of the same range, swept in the database: every answer asks for it."""
+    """`missing` of the same range; that there is none is found by the database: every answer asks for it."""
     before = Window(Max("last_sequence"), partition_by="shipper_id", order_by="first_sequence", frame=RowRange(end=-1))
     swept = _filter_receipts(gateway, start, end).annotate(highest=Coalesce(before, 0))
     # Of every hour: a condition on the hour would hide the runs that the window looks back at.
-    holes = swept.filter(first_sequence__gt=F("highest") + 1).values_list("hour", "first_sequence", "highest")
-    return sum(first - 1 - highest for hour, first, highest in holes if start <= hour < end)
+    hours = swept.filter(first_sequence__gt=F("highest") + 1).values_list("hour", flat=True)
+    has_holes = any(start <= hour < end for hour in hours)
+    return measure_completeness(gateway, start=start, end=end).missing if has_holes else 0
+
+
+def _fill_holes(gateway: Gateway, holes: Sequence[Hole]) -> tuple[Hole, ...]:
+    if not holes:
+        return ()
+    start = min(hole.since for hole in holes) - LONGEST_CALL
+    return fill_holes(holes, list_backfilled_ends(gateway, start=start, end=max(hole.hour for hole in holes) + HOUR))
 
 
 def _filter_receipts(gateway: Gateway, start: datetime, end: datetime) -> QuerySet[ShipperReceipt]:
@@ -108,14 +136,14 @@ def _sweep_all(runs: Iterable[Run]) -> Iterable[Hole | Arrived]:
         yield from sweep(of_shipper)
 
 
-def _sum_hours(found: Iterable[Hole | Arrived]) -> tuple[HourCompleteness, ...]:
-    received: dict[datetime, int] = {}
-    missing: dict[datetime, int] = {}
-    for part in found:
-        counts: dict[datetime, int] = missing if isinstance(part, Hole) else received
-        counts[part.hour] = counts.get(part.hour, 0) + part.events
-    return tuple(_build_hour(hour, received, missing) for hour in sorted(received.keys() | missing.keys()))
-
-
-def _build_hour(hour: datetime, received: Mapping[datetime, int], missing: Mapping[datetime, int]) -> HourCompleteness:
-    return HourCompleteness(hour=hour, received=received.get(hour, 0), missing=missing.get(hour, 0))
+def _sum_hours(arrived: Iterable[Arrived], holes: Iterable[Hole]) -> tuple[HourCompleteness, ...]:
+    received, backfilled, missing = Counter[datetime](), Counter[datetime](), Counter[datetime]()
+    for part in arrived:
+        received[part.hour] += part.events
+    for hole in holes:
+        backfilled[hole.hour] += hole.backfilled
+        missing[hole.hour] += hole.missing
+    return tuple(
+        HourCompleteness(hour=hour, received=received[hour], backfilled=backfilled[hour], missing=missing[hour])
+        for hour in sorted(received.keys() | missing.keys())
+    )

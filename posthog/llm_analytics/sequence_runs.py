@@ -6,10 +6,14 @@ arrive itself is a missing event. What lies above the highest is not known to ex
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from posthog.llm_usage.payloads.numbering import Numbering
+
+HOUR = timedelta(hours=1)
+ACCEPTED_WITHIN = timedelta(minutes=5)
+"""After a call's end a shipper has accepted it, the clocks of two machines included."""
 
 
 class Run(NamedTuple):
@@ -27,16 +31,24 @@ class Hole(NamedTuple):
 
     Attributes:
         hour: The hour (UTC) in which the next number that did come was accepted.
+        since: The hour in which the number before was; where none was before, `hour`.
+        backfilled: How many of them stand for a call that was back-filled from the gateway's own books.
     """
 
     shipper_id: str
     hour: datetime
     first_sequence: int
     last_sequence: int
+    since: datetime
+    backfilled: int = 0
 
     @property
     def events(self) -> int:
         return self.last_sequence - self.first_sequence + 1
+
+    @property
+    def missing(self) -> int:
+        return self.events - self.backfilled
 
 
 class Arrived(NamedTuple):
@@ -72,14 +84,33 @@ def merge_runs(runs: Iterable[Run]) -> list[Run]:
 
 def sweep(runs: Iterable[Run]) -> Iterator[Hole | Arrived]:
     """What the runs of one shipper, from its first number on, say: numbers that came, numbers that did not."""
-    highest = 0
+    highest, since = 0, None
     for run in sorted(runs, key=lambda run: run.first_sequence):
         if run.first_sequence > highest + 1:
-            yield Hole(run.shipper_id, run.hour, highest + 1, run.first_sequence - 1)
+            yield Hole(run.shipper_id, run.hour, highest + 1, run.first_sequence - 1, since or run.hour)
         new = run.last_sequence - max(run.first_sequence - 1, highest)
         if new > 0:
             yield Arrived(run.hour, new)
-        highest = max(highest, run.last_sequence)
+            highest, since = run.last_sequence, run.hour
+
+
+def fill_holes(holes: Iterable[Hole], ends: Iterable[datetime]) -> tuple[Hole, ...]:
+    """
+    Count each back-filled call for one number of one hole, of the shippers of one gateway; holes in order.
+
+    A call's number is not known, for it never came; when the call ended is. So it counts for a hole that was open then,
+    and of several for the one that was over first: no other choice would leave fewer missing.
+
+    Args:
+        ends: When the back-filled calls ended; a shipper accepts a call just after.
+    """
+    filled = sorted(holes, key=lambda hole: (hole.hour, hole))
+    for end in sorted(ends):
+        for place, hole in enumerate(filled):
+            if hole.missing and hole.since - ACCEPTED_WITHIN <= end < hole.hour + HOUR:
+                filled[place] = hole._replace(backfilled=hole.backfilled + 1)
+                break
+    return tuple(sorted(filled))
 
 
 def _start_of_hour(moment: datetime) -> datetime:

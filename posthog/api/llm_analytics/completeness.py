@@ -15,26 +15,34 @@ from posthog.api.rest.team_view import TeamView
 from posthog.llm_analytics.completeness import GatewayCompleteness, measure_completeness
 from posthog.llm_analytics.queries.answer_completeness import list_gateways, list_reasons
 
+BACKFILLED_HELP = "Numbers that never came, whose calls were back-filled from the gateway's own books."
+
 
 class HourAnswer(serializers.Serializer[Any]):
     hour = serializers.DateTimeField(help_text="Begin, UTC.")
     received = serializers.IntegerField()
+    backfilled = serializers.IntegerField(help_text=BACKFILLED_HELP)
     missing = serializers.IntegerField()
 
 
 class HoleAnswer(serializers.Serializer[Any]):
     shipper_id = serializers.CharField()
     hour = serializers.DateTimeField(help_text="In which the next number that did come was accepted.")
+    since = serializers.DateTimeField(help_text="In which the number before was.")
     first_sequence = serializers.IntegerField()
     last_sequence = serializers.IntegerField()
-    events = serializers.IntegerField()
+    events = serializers.IntegerField(help_text="Numbers of the hole.")
+    backfilled = serializers.IntegerField(help_text=BACKFILLED_HELP)
 
 
 class GatewayCompletenessAnswer(serializers.Serializer[Any]):
     gateway = serializers.CharField()
     gateway_id = serializers.UUIDField()
-    completeness = RatioField(allow_null=True, help_text="Received over numbered, 0 to 1; null: nothing is known.")
+    completeness = RatioField(
+        allow_null=True, help_text="What is not missing over what was numbered, 0 to 1; null: nothing is known."
+    )
     received = serializers.IntegerField()
+    backfilled = serializers.IntegerField(help_text=BACKFILLED_HELP)
     missing = serializers.IntegerField()
     is_final = serializers.BooleanField(help_text="false: bodies wait in the inbox; a hole may still close.")
     hours = HourAnswer(many=True)
@@ -73,6 +81,7 @@ def tell_gateway(report: GatewayCompleteness) -> dict[str, Any]:
         "gateway": report.gateway,
         "completeness": report.completeness,
         "received": report.received,
+        "backfilled": report.backfilled,
         "missing": report.missing,
         "is_final": report.is_final,
         "hours": [asdict(hour) for hour in report.hours],

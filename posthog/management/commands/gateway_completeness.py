@@ -1,8 +1,9 @@
 """
 `gateway_completeness [--gateway NAME] [--start T] [--end T] [--format table|json]`: is anything missing?
 
-Per gateway and hour (UTC): events that arrived, events that its durable shippers numbered and that never came, and
-their share; then each hole. Exit code 1 where something is missing, for cron.
+Per gateway and hour (UTC): events that arrived, events that its durable shippers numbered and that never came, of these
+what was back-filled from the gateway's books, and the share that is held; then each hole. Exit code 1 where something
+is missing, for cron.
 """
 
 import json
@@ -62,14 +63,16 @@ def list_lines(report: GatewayCompleteness) -> Iterator[str]:
         yield f"{report.gateway}: no event of a durable shipper in this time"
         return
     state = "" if report.is_final else "; bodies wait in the inbox, so a hole may still close"
-    yield f"{report.gateway}: {format_share(report.completeness)} of {report.received + report.missing:,} events{state}"
-    yield f"  {'hour (UTC)':<18}{'received':>12}{'missing':>12}{'complete':>12}"
+    yield f"{report.gateway}: {format_share(report.completeness)} of {report.numbered:,} events{state}"
+    yield f"  {'hour (UTC)':<18}{'received':>12}{'back-filled':>12}{'missing':>12}{'complete':>12}"
     for hour in report.hours:
         share = format_share(hour.completeness)
-        yield f"  {hour.hour:%Y-%m-%d %H:%M}  {hour.received:>12,}{hour.missing:>12,}{share:>12}"
+        yield f"  {hour.hour:%Y-%m-%d %H:%M}  {hour.received:>12,}{hour.backfilled:>12,}{hour.missing:>12,}{share:>12}"
     for hole in report.holes:
         numbers = f"{hole.first_sequence:,} to {hole.last_sequence:,}"
-        yield f"  missing: {numbers} of shipper {hole.shipper_id}, before {hole.hour:%Y-%m-%d %H:%M} UTC was over"
+        place = f"{numbers} of shipper {hole.shipper_id}, before {hole.hour:%Y-%m-%d %H:%M} UTC was over"
+        filled = f"; {hole.backfilled:,} of them back-filled" if hole.backfilled else ""
+        yield f"  {'missing' if hole.missing else 'back-filled'}: {place}{filled if hole.missing else ''}"
 
 
 def format_share(share: float) -> str:
@@ -83,10 +86,20 @@ def to_json(report: GatewayCompleteness) -> dict[str, Any]:
         "gateway": report.gateway,
         "completeness": report.completeness,
         "received": report.received,
+        "backfilled": report.backfilled,
         "missing": report.missing,
         "is_final": report.is_final,
         "hours": [
-            {"hour": hour.hour.isoformat(), "received": hour.received, "missing": hour.missing} for hour in report.hours
+            {
+                "hour": hour.hour.isoformat(),
+                "received": hour.received,
+                "backfilled": hour.backfilled,
+                "missing": hour.missing,
+            }
+            for hour in report.hours
         ],
-        "holes": [hole._asdict() | {"hour": hole.hour.isoformat(), "events": hole.events} for hole in report.holes],
+        "holes": [
+            hole._asdict() | {"hour": hole.hour.isoformat(), "since": hole.since.isoformat(), "events": hole.events}
+            for hole in report.holes
+        ],
     }

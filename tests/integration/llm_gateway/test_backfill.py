@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from posthog.llm_analytics.ai_event_store import insert_rows
 from posthog.llm_analytics.backfill import Backfill, InboxBusy
+from posthog.llm_analytics.completeness import count_missing, measure_completeness
 from posthog.llm_analytics.credential_administration import revoke_credential
 from posthog.llm_analytics.gateway_reconciliation import find_access
 from posthog.llm_analytics.ingestion import Drained, drain_in_steps, drain_once
@@ -267,6 +268,54 @@ def test_the_command_back_fills_and_tells(setup: GatewaySetup, api: SpendLogApi)
     assert "  1 calls are in the inbox; a running worker turns them into rows" in text
     drain()
     assert run()[1].startswith("main: 100.0000 % of 2 calls in its spend log\n")
+
+
+def test_a_back_filled_call_is_missing_no_longer(setup: GatewaySetup, api: SpendLogApi) -> None:
+    """Its shipper's number never came, and its row is held; should it come after all, it is one that was received."""
+    calls = [make_numbered(number) for number in (1, 2, 3)]
+    deliver(setup, [calls[0], calls[2]])
+    drain()
+    assert measure(setup) == (2, 0, 1)
+    api.rows = [make_spend_row_of(call) for call in calls]
+    assert run()[0] == 0
+    assert measure(setup) == (2, 0, 1), "a record without its row proves nothing"
+    drain()
+    assert measure(setup) == (2, 1, 0)
+    deliver(setup, [calls[1]])
+    drain()
+    assert (measure(setup), count(setup)) == ((3, 0, 0), (3, 360))
+
+
+def test_a_back_filled_call_fills_one_hole(setup: GatewaySetup, api: SpendLogApi) -> None:
+    """Two numbers are missing, of one the gateway's books know nothing."""
+    deliver(setup, [make_numbered(1), make_numbered(4)])
+    api.rows = [make_spend_row_of(make_lost(2))]
+    drain()
+    run()
+    drain()
+    assert measure(setup) == (2, 1, 1)
+
+
+def make_numbered(number: int) -> dict[str, Any]:
+    """As the durable shipper sends it."""
+    call = make_lost(number)
+    accepted_at = datetime.fromtimestamp(call["endTime"], UTC).isoformat()
+    return call | {"posthog_shipper": {"id": "lane-1", "sequence": number, "accepted_at": accepted_at}}
+
+
+def measure(setup: GatewaySetup) -> tuple[int, int, int]:
+    """Events received, back-filled and missing in the last hours; answers count the same as missing."""
+    span = {"start": timezone.now() - timedelta(hours=4), "end": timezone.now()}
+    found = measure_completeness(setup.gateway, **span)
+    assert count_missing(setup.gateway, **span) == found.missing
+    assert [
+        sum(counts) for counts in zip(*((h.received, h.backfilled, h.missing) for h in found.hours), strict=True)
+    ] == [
+        found.received,
+        found.backfilled,
+        found.missing,
+    ]
+    return found.received, found.backfilled, found.missing
 
 
 def test_a_dry_run_fails_where_something_is_missing(setup: GatewaySetup, api: SpendLogApi) -> None:

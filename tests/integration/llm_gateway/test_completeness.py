@@ -51,7 +51,7 @@ def test_a_hole_is_reported_by_gateway_hour_and_range(setup: GatewaySetup) -> No
     """Numbers 3 to 5 never came: they are missing before the hour of number 6."""
     ship(setup, make_shipped(1), make_shipped(2), make_shipped(6, at=NEXT_HOUR))
     report = measure_completeness(setup.gateway, **DAY)
-    assert report.holes == (Hole("lane-1", NEXT_HOUR, 3, 5),)
+    assert report.holes == (Hole("lane-1", NEXT_HOUR, 3, 5, since=HOUR),)
     assert report.hours[1] == HourCompleteness(hour=NEXT_HOUR, received=1, missing=3)
     assert report.completeness == 0.5
 

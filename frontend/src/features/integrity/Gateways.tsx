@@ -24,6 +24,11 @@ function Gateway({ gateway }: { gateway: GatewayCompleteness }) {
                 <p>
                     <Figure figure={formatShare(gateway.completeness)} /> complete:{' '}
                     <Figure figure={formatCount(gateway.received, 'events')} /> received,{' '}
+                    {gateway.backfilled > 0 && (
+                        <>
+                            <Figure figure={formatCount(gateway.backfilled, 'events')} /> back-filled from its own books,{' '}
+                        </>
+                    )}
                     <Figure figure={formatCount(gateway.missing, 'events')} /> missing
                     {!gateway.is_final && '; reports still wait to be read, a hole may close'}.
                 </p>
@@ -39,14 +44,23 @@ function Gateway({ gateway }: { gateway: GatewayCompleteness }) {
                         <li
                             key={hour.hour}
                             className={hour.missing > 0 ? 'hour is-missing' : 'hour'}
-                            title={`${nameHour(hour.hour)} UTC: ${String(hour.received)} received, ${String(hour.missing)} missing`}
+                            title={describeHour(hour)}
                         >
                             <span>{nameHour(hour.hour)}</span>
-                            {hour.missing > 0 ? <strong>✕ {hour.missing} missing</strong> : <span>✓ {hour.received}</span>}
+                            {hour.missing > 0 ? (
+                                <strong>✕ {hour.missing} missing</strong>
+                            ) : (
+                                <span>✓ {hour.received + hour.backfilled}</span>
+                            )}
                         </li>
                     ))}
                 </ol>
             )}
         </div>
     )
+}
+
+function describeHour({ hour, received, backfilled, missing }: GatewayCompleteness['hours'][number]): string {
+    const filled = backfilled > 0 ? `${String(backfilled)} back-filled, ` : ''
+    return `${nameHour(hour)} UTC: ${String(received)} received, ${filled}${String(missing)} missing`
 }

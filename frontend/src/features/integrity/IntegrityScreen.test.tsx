@@ -25,8 +25,8 @@ const ANSWERS: Record<string, unknown> = {
     'a-1': ALERT,
     rejects: { rejects: [], next_cursor: null, open_counts: [{ reason_code: 'team_unknown', rejects: 2, gateway: 'main' }] },
     completeness: {
-        gateways: [{ gateway: 'main', gateway_id: 'g', completeness: 0.9, received: 18, missing: 2, is_final: true, holes: [],
-            hours: [{ hour: '2026-03-01T10:00:00Z', received: 18, missing: 2 }] }],
+        gateways: [{ gateway: 'main', gateway_id: 'g', completeness: 0.9, received: 17, backfilled: 1, missing: 2, is_final: true, holes: [],
+            hours: [{ hour: '2026-03-01T10:00:00Z', received: 17, backfilled: 1, missing: 2 }] }],
     },
     replay: { sent: 2, waiting: 0, not_kept: 0, ownerless: 0 },
     own: { ...ALERT, owner: 'ada@example.com' },
@@ -76,6 +76,7 @@ test('flags have their days, their words and their sum', async () => {
 test('a missing hour is told by words, not by colour alone', async () => {
     show(ANSWERS)
     expect(await screen.findByText('✕ 2 missing')).toBeTruthy()
+    expect(screen.getByTitle(/17 received, 1 back-filled, 2 missing/)).toBeTruthy()
 })
 
 test('what nobody can know is a dash with its reason', async () => {

@@ -1530,10 +1530,12 @@ export interface components {
             gateway_id: string;
             /**
              * Format: double
-             * @description Received over numbered, 0 to 1; null: nothing is known.
+             * @description What is not missing over what was numbered, 0 to 1; null: nothing is known.
              */
             completeness: number | null;
             received: number;
+            /** @description Numbers that never came, whose calls were back-filled from the gateway's own books. */
+            backfilled: number;
             missing: number;
             /** @description false: bodies wait in the inbox; a hole may still close. */
             is_final: boolean;
@@ -1755,9 +1757,17 @@ export interface components {
              * @description In which the next number that did come was accepted.
              */
             hour: string;
+            /**
+             * Format: date-time
+             * @description In which the number before was.
+             */
+            since: string;
             first_sequence: number;
             last_sequence: number;
+            /** @description Numbers of the hole. */
             events: number;
+            /** @description Numbers that never came, whose calls were back-filled from the gateway's own books. */
+            backfilled: number;
         };
         HourAnswer: {
             /**
@@ -1766,6 +1776,8 @@ export interface components {
              */
             hour: string;
             received: number;
+            /** @description Numbers that never came, whose calls were back-filled from the gateway's own books. */
+            backfilled: number;
             missing: number;
         };
         HttpStatusAnswer: {

@@ -71,8 +71,10 @@ def test_holes_of_a_gateway_are_told_by_hour(world: World) -> None:
     add_receipts(world, (1, 10), (13, 20))
     (gateway,) = world.get("completeness/", RANGE)["gateways"]
     assert (gateway["received"], gateway["missing"], gateway["completeness"]) == (18, 2, 0.9)
-    assert gateway["hours"] == [{"hour": "2026-11-02T10:00:00Z", "received": 18, "missing": 2}]
-    assert [(hole["first_sequence"], hole["last_sequence"]) for hole in gateway["holes"]] == [(11, 12)]
+    assert gateway["hours"] == [{"hour": "2026-11-02T10:00:00Z", "received": 18, "backfilled": 0, "missing": 2}]
+    assert [(hole["first_sequence"], hole["last_sequence"], hole["backfilled"]) for hole in gateway["holes"]] == [
+        (11, 12, 0)
+    ]
     reasons = world.get("overview/", RANGE)["completeness"]["reasons"]
     assert [(reason["code"], reason["count"], reason["gateway"]) for reason in reasons] == [("shipper_gap", 2, "main")]
 
