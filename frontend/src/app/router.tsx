@@ -3,7 +3,7 @@ import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tansta
 import { validateBreakdownSearch } from '../features/breakdowns/search'
 import { validateIntegritySearch } from '../features/integrity/search'
 import { validateReportSearch } from '../features/reports/search'
-import { parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
+import { onlyKnown, parseSearch, stringifySearch, validateSearch } from '../shared/filters/search'
 import { EmptyNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
 import { makeCallRoutes } from './callRoutes'
@@ -25,28 +25,28 @@ const home = createRoute({
 const overview = createRoute({
     getParentRoute: () => project,
     path: 'overview',
-    validateSearch,
+    validateSearch: onlyKnown(validateSearch),
     component: OverviewRoute,
 })
 
 const breakdowns = createRoute({
     getParentRoute: () => project,
     path: 'breakdowns',
-    validateSearch: validateBreakdownSearch,
+    validateSearch: onlyKnown(validateBreakdownSearch),
     component: lazyRouteComponent(() => import('./BreakdownsRoute'), 'BreakdownsRoute'),
 })
 
 const reports = createRoute({
     getParentRoute: () => project,
     path: 'reports',
-    validateSearch: validateReportSearch,
+    validateSearch: onlyKnown(validateReportSearch),
     component: lazyRouteComponent(() => import('./ReportsRoute'), 'ReportsRoute'),
 })
 
 const integrity = createRoute({
     getParentRoute: () => project,
     path: 'integrity',
-    validateSearch: validateIntegritySearch,
+    validateSearch: onlyKnown(validateIntegritySearch),
     component: lazyRouteComponent(() => import('./IntegrityRoute'), 'IntegrityRoute'),
 })
 

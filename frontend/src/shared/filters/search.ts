@@ -45,6 +45,14 @@ export function stringifySearch(search: Raw): string {
     return text && `?${text}`
 }
 
+/**
+ * The router lays what a validator returns over what the address says: what the validator left out would come back
+ * unchecked. Here it is blotted out.
+ */
+export function onlyKnown<Search extends object>(validate: (raw: Raw) => Search): (raw: Raw) => Search {
+    return (raw) => ({ ...Object.fromEntries(Object.keys(raw).map((name) => [name, undefined])), ...validate(raw) })
+}
+
 export function validateSearch(raw: Raw): ScreenSearch {
     const search: ScreenSearch = {}
     const range = find(RANGES, first(raw, 'range'))
