@@ -89,6 +89,18 @@ test('a refusal is told in the words of the API, for its part of the screen alon
     expect(await within(await screen.findByRole('table', { name: 'Cost by model' })).findByRole('button', { name: 'model-a' })).toBeTruthy()
 })
 
+test('the figures of each bar are a table, one press away, on the clock of the screen', async () => {
+    const figures = { uncached_input_tokens: 1_234_567, reasoning_tokens: null, lower_bounds: [] }
+    const point = { start: '2026-03-01T05:00:00Z', end: '2026-03-01T06:00:00Z', is_over: true, figures }
+    const without = { ...point, start: '2026-03-01T06:00:00Z', figures: { lower_bounds: [] } }
+    show({ ...ANSWERS, time_series: { series: [{ points: [point, without] }] } })
+    await userEvent.click(await screen.findByText('The figures of each hour'))
+    const row = await screen.findByRole('row', { name: /^1 Mar 05:00/ })
+    expect(within(row).getByTitle('1,234,567 tokens')).toBeTruthy()
+    expect(within(row).getAllByTitle('the provider did not report it')).toHaveLength(4)
+    expect(screen.queryByRole('row', { name: /06:00/ })).toBeNull()
+})
+
 test('a range without calls says what to do', async () => {
     const overview = { ...(ANSWERS['overview'] as object), current: { ...FIGURES, calls: 0 } }
     show({ ...ANSWERS, overview, top: { lines: [] } })

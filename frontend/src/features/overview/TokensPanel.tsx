@@ -5,8 +5,10 @@ import { formatCount } from '../../shared/format/format'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
 import { useTokensOverTime } from './api/tokensOverTime'
 import type { Question } from './question'
+import type { Span } from '../../shared/time/range'
 import { TOKEN_KINDS } from '../../shared/tokens/kinds'
-import { sumKind, type Points } from './tokenKinds'
+import { isKnown, sumKind, type Points } from './tokenKinds'
+import { TokensTable } from './TokensTable'
 
 /** The chart library is not waited for by the first paint. */
 const TokensChart = lazy(() => import('./TokensChart'))
@@ -18,24 +20,25 @@ export function TokensPanel({ question }: { question: Question }) {
     return (
         <section className="panel" aria-labelledby="tokens-title">
             <h2 id="tokens-title">Tokens by kind, each {BUCKET_NAMES[question.span.bucket]}</h2>
-            <TokensBody series={series} timezone={question.span.timezone} />
+            <TokensBody series={series} span={question.span} />
         </section>
     )
 }
 
-function TokensBody({ series, timezone }: { series: ReturnType<typeof useTokensOverTime>; timezone: string }) {
+function TokensBody({ series, span }: { series: ReturnType<typeof useTokensOverTime>; span: Span }) {
     if (series.isPending) return <LoadingNote what="tokens" lines={8} />
     if (series.isError) return <ErrorNote error={series.error} retry={() => { void series.refetch() }} />
     const points = series.data.series[0]?.points ?? []
-    if (!TOKEN_KINDS.some(({ figure }) => sumKind(points, figure) !== null)) {
+    if (!points.some(isKnown)) {
         return <EmptyNote>No call of this range reported tokens.</EmptyNote>
     }
     return (
         <>
             <Suspense fallback={<LoadingNote what="the chart" lines={8} />}>
-                <TokensChart points={points} timezone={timezone} />
+                <TokensChart points={points} timezone={span.timezone} bucket={span.bucket} />
             </Suspense>
             <Legend points={points} />
+            <TokensTable points={points} timezone={span.timezone} bucket={span.bucket} />
         </>
     )
 }

@@ -28,9 +28,9 @@ export function nameMoment(iso: string, timezone = 'UTC'): string {
     return `${toTheMinute(iso, timezone)} ${timezone}`
 }
 
-/** `26 Nov 16:00`, in UTC. */
-export function nameHour(iso: string): string {
-    return ofTheDay(iso, 'UTC')
+/** `26 Nov 16:00` on a zone's clock. */
+export function nameHour(iso: string, timezone = 'UTC'): string {
+    return ofTheDay(iso, timezone)
 }
 
 /** YYYY-MM-DD → `26 Nov 2026`. */
