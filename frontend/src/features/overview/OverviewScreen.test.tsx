@@ -53,12 +53,13 @@ function show(answers: Record<string, unknown>, search: ScreenSearch = {}) {
     const [onChange, onTeam, onBreakdown] = [vi.fn(), vi.fn(), vi.fn()]
     const links = { toBreakdown: (dimension: string) => `/breakdowns?dimension=${dimension}`, onBreakdown }
     const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
-    render(
+    const draw = (question: typeof QUESTION) => (
         <QueryClientProvider client={client}>
-            <OverviewScreen question={QUESTION} search={search} links={links} onChange={onChange} onTeam={onTeam} />
+            <OverviewScreen question={question} search={search} links={links} onChange={onChange} onTeam={onTeam} />
         </QueryClientProvider>
     )
-    return { onChange, onTeam, onBreakdown }
+    const { rerender } = render(draw(QUESTION))
+    return { onChange, onTeam, onBreakdown, ask: (question: typeof QUESTION) => { rerender(draw(question)) } }
 }
 
 afterEach(() => { vi.unstubAllGlobals() })
@@ -75,6 +76,17 @@ test('figures are short, and exact on hover; a lower bound is one', async () => 
     expect(screen.getAllByTitle('1,234,567 tokens')[0]?.textContent).toContain('1.23M')
     expect(screen.getAllByTitle('the provider did not report it').length).toBeGreaterThan(0)
     expect(screen.getByText('+50%')).toBeTruthy()
+})
+
+test('the figures wait in place for those of another range, never for those of another team', async () => {
+    const { ask } = show(ANSWERS)
+    await screen.findByText('+50%')
+    vi.stubGlobal('fetch', () => new Promise(() => undefined))
+    ask({ ...QUESTION, span: { ...QUESTION.span, end: '2026-03-03' } })
+    expect(screen.getByText('+50%')).toBeTruthy()
+    ask({ ...QUESTION, teamId: '8' })
+    expect(screen.queryByText('+50%')).toBeNull()
+    expect(screen.getByRole('status', { name: 'Loading the figures' })).toBeTruthy()
 })
 
 test('what keeps the figures from being complete is told', async () => {

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { askedTheSame } from '../../../shared/api/placeholder'
 import type { Filters } from '../../../shared/filters/search'
 import type { Span } from '../../../shared/time/range'
 import { askLines, type Dimension } from '../../../shared/usage/lines'
@@ -21,9 +22,7 @@ export function useBreakdown(question: Question) {
         queryFn: ({ signal }) =>
             askLines({ ...question, figures: FIGURES, orderBy: question.sort, limit: MOST_LINES }, signal),
         // Another order of the same lines may wait in place; lines of another dimension would be under a wrong name.
-        placeholderData: (before, query) => {
-            const asked = query?.queryKey[1] as Question | undefined
-            return asked?.dimension === question.dimension && asked.teamId === question.teamId ? before : undefined
-        },
+        placeholderData: (before, query) =>
+            askedTheSame(query, { teamId: question.teamId, dimension: question.dimension }) ? before : undefined,
     })
 }

@@ -1,5 +1,6 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, toQuery, type Schemas } from '../../../shared/api/client'
+import { askedTheSame } from '../../../shared/api/placeholder'
 import { toParameters, type Question } from '../question'
 
 export type Call = Schemas['GenerationAnswer']
@@ -20,7 +21,7 @@ export function useCalls(question: Question) {
             ),
         initialPageParam: null as string | null,
         getNextPageParam: (page) => page.next_cursor,
-        placeholderData: keepPreviousData,
+        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
         // Reading every page again, unasked, would move what a person reads.
         refetchOnWindowFocus: false,
     })

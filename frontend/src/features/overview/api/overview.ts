@@ -1,5 +1,6 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
+import { askedTheSame } from '../../../shared/api/placeholder'
 import { toParameters, type Question } from '../question'
 
 export type OverviewAnswer = Schemas['OverviewAnswer']
@@ -9,6 +10,6 @@ export function useOverview(question: Question) {
         queryKey: ['overview', question],
         queryFn: ({ signal }) =>
             getJson<OverviewAnswer>(llmAnalyticsPath(question.teamId, 'overview'), toParameters(question), signal),
-        placeholderData: keepPreviousData,
+        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
     })
 }

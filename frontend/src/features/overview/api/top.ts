@@ -1,4 +1,5 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
+import { askedTheSame } from '../../../shared/api/placeholder'
 import { askLines, type Dimension, type Line } from '../../../shared/usage/lines'
 import type { Question } from '../question'
 
@@ -10,12 +11,12 @@ export type TopLine = Line<(typeof TOP_FIGURES)[number]>
 /** The lines of a dimension that cost most: of the team, or of all the visitor's teams. */
 export function useTop(question: Question, dimension: Dimension) {
     return useQuery({
-        queryKey: ['top', question, dimension],
+        queryKey: ['top', { ...question, dimension }],
         queryFn: ({ signal }) =>
             askLines(
                 { ...question, dimension, figures: TOP_FIGURES, orderBy: 'total_cost_usd', limit: MOST_LINES },
                 signal,
             ),
-        placeholderData: keepPreviousData,
+        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId, dimension }) ? before : undefined),
     })
 }

@@ -1,5 +1,6 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
+import { askedTheSame } from '../../../shared/api/placeholder'
 import { omit } from '../../../shared/objects/omit'
 import { toParameters, type Question } from '../question'
 
@@ -20,7 +21,7 @@ export function useSessions(question: Question) {
             ),
         initialPageParam: null as string | null,
         getNextPageParam: (page) => page.next_cursor,
-        placeholderData: keepPreviousData,
+        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
         refetchOnWindowFocus: false,
     })
 }

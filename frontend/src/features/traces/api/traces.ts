@@ -1,5 +1,6 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
+import { askedTheSame } from '../../../shared/api/placeholder'
 import { toParameters, type Question } from '../question'
 
 export type TraceLine = Schemas['TraceAnswer']
@@ -19,7 +20,7 @@ export function useTraces(question: Question) {
             ),
         initialPageParam: null as string | null,
         getNextPageParam: (page) => page.next_cursor,
-        placeholderData: keepPreviousData,
+        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
         refetchOnWindowFocus: false,
     })
 }
