@@ -4,6 +4,7 @@ import { EmptyNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
 import { TeamSwitcher } from './TeamSwitcher'
 import { ThemeSwitch } from './ThemeSwitch'
+import { useTitle } from './useTitle'
 
 /** What stands around every screen: the team, the appearance, the way out. */
 export function Shell() {
@@ -11,6 +12,7 @@ export function Shell() {
     const { teamId } = useParams({ from: '/project/$teamId' })
     const navigate = useNavigate()
     const project = visitor.projects.find((each) => String(each.id) === teamId)
+    useTitle(project?.name)
     return (
         <>
             <a className="skip" href="#main">Skip to the figures</a>

@@ -10,7 +10,11 @@ interface Context {
 
 export const root = createRootRouteWithContext<Context>()({
     component: Outlet,
-    notFoundComponent: () => <EmptyNote>There is nothing at this address.</EmptyNote>,
+    notFoundComponent: () => (
+        <EmptyNote>
+            There is nothing at this address. <a href="/project">Go to your teams</a>
+        </EmptyNote>
+    ),
     errorComponent: ({ error, reset }) => (
         <ErrorNote error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
     ),
