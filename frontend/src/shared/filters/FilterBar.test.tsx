@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
+import { fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
 import { FilterBar } from './FilterBar'
@@ -41,6 +41,34 @@ test('another range keeps the filters', async () => {
     const onChange = show({ model: ['m'] })
     await userEvent.click(screen.getByRole('button', { name: 'Month to date' }))
     expect(onChange).toHaveBeenCalledWith({ model: ['m'], range: 'month' })
+})
+
+test('a custom range begins as the one before, and shows its days', async () => {
+    const onChange = show({})
+    await userEvent.click(screen.getByRole('button', { name: 'Custom' }))
+    expect(onChange).toHaveBeenCalledWith({ range: 'custom', start: '2026-03-01', end: '2026-03-01' })
+})
+
+test('the days in force are shown also where the address names none', () => {
+    show({ range: 'custom' })
+    expect(screen.getByLabelText<HTMLInputElement>('From').value).toBe('2026-03-01')
+    expect(screen.getByLabelText<HTMLInputElement>('to').value).toBe('2026-03-01')
+})
+
+test('a year that is being typed asks for nothing yet', () => {
+    const onChange = show({ range: 'custom' })
+    fireEvent.change(screen.getByLabelText('to'), { target: { value: '0202-03-05' } })
+    expect(onChange).not.toHaveBeenCalled()
+    expect(screen.getByLabelText<HTMLInputElement>('to').value).toBe('0202-03-05')
+})
+
+test('a first day after the last waits for a later last one', () => {
+    const onChange = show({ range: 'custom' })
+    fireEvent.change(screen.getByLabelText('From'), { target: { value: '2026-03-05' } })
+    expect(screen.getByText('The first day is after the last.')).toBeTruthy()
+    expect(onChange).not.toHaveBeenCalled()
+    fireEvent.change(screen.getByLabelText('to'), { target: { value: '2026-03-06' } })
+    expect(onChange).toHaveBeenCalledWith({ range: 'custom', start: '2026-03-05', end: '2026-03-06' })
 })
 
 test('a chip takes its own filter away', async () => {

@@ -1,4 +1,5 @@
-import { RANGE_LABELS, RANGES, type RangeName, type Span } from '../time/range'
+import { daysOf, RANGE_LABELS, RANGES, type RangeName, type Span } from '../time/range'
+import { CustomDays } from './CustomDays'
 import { FilterPicker } from './FilterPicker'
 import { DIMENSION_LABELS, FILTERS, toggleFilter, type ScreenSearch } from './search'
 
@@ -16,8 +17,8 @@ interface Props {
 export function FilterBar({ teamId, span, search, timezone, teamTimezone, onChange }: Props) {
     return (
         <div className="filter-bar">
-            <RangeButtons search={search} onChange={onChange} />
-            {search.range === 'custom' && <CustomDays search={search} onChange={onChange} />}
+            <RangeButtons {...{ span, search, onChange }} />
+            {search.range === 'custom' && <CustomDays {...{ span, search, onChange }} />}
             <ZoneChoice {...{ search, timezone, teamTimezone, onChange }} />
             <FilterPicker {...{ teamId, span, search, onChange }} />
             <FilterChips search={search} onChange={onChange} />
@@ -27,7 +28,8 @@ export function FilterBar({ teamId, span, search, timezone, teamTimezone, onChan
 
 type Part = Pick<Props, 'search' | 'onChange'>
 
-function RangeButtons({ search, onChange }: Part) {
+/** A custom range begins as the one that was chosen before. */
+function RangeButtons({ span, search, onChange }: Pick<Props, 'span' | 'search' | 'onChange'>) {
     const chosen: RangeName = search.range ?? '7d'
     return (
         <div className="segments" role="group" aria-label="Time range">
@@ -36,29 +38,12 @@ function RangeButtons({ search, onChange }: Part) {
                     key={range}
                     type="button"
                     aria-pressed={range === chosen}
-                    onClick={() => { onChange({ ...search, range }) }}
+                    onClick={() => { onChange({ ...search, range, ...(range === 'custom' && daysOf(span)) }) }}
                 >
                     {RANGE_LABELS[range]}
                 </button>
             ))}
         </div>
-    )
-}
-
-function CustomDays({ search, onChange }: Part) {
-    return (
-        <span className="days">
-            {(['start', 'end'] as const).map((side) => (
-                <label key={side}>
-                    {side === 'start' ? 'From' : 'to'}{' '}
-                    <input
-                        type="date"
-                        value={search[side] ?? ''}
-                        onChange={(event) => { onChange({ ...search, [side]: event.target.value }) }}
-                    />
-                </label>
-            ))}
-        </span>
     )
 }
 

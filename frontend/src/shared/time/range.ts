@@ -19,6 +19,9 @@ export interface Span {
     bucket: 'hour' | 'day' | 'week'
 }
 
+/** What the API knows days of; the day after the last is still one of them. */
+export const FIRST_DAY = '2015-01-01'
+export const LAST_DAY = '2099-12-30'
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 
@@ -31,8 +34,20 @@ export function addDays(date: string, days: number): string {
     return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
 }
 
+/** Whether it is a day that there is, and that the API takes. */
 export function isDate(text: string): boolean {
-    return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+    return /^\d{4}-\d\d-\d\d$/.test(text) && text >= FIRST_DAY && text <= LAST_DAY && isInCalendar(text)
+}
+
+/** The 30th of February is read as the 2nd of March. */
+function isInCalendar(date: string): boolean {
+    return !Number.isNaN(Date.parse(date)) && addDays(date, 0) === date
+}
+
+/** The first and the last day that a span touches, on its zone's clock. */
+export function daysOf({ start, end, timezone }: Span): { start: string; end: string } {
+    if (isDate(start)) return { start, end: addDays(end, -1) }
+    return { start: dateIn(timezone, new Date(start)), end: dateIn(timezone, new Date(Date.parse(end) - 1)) }
 }
 
 /**
