@@ -75,7 +75,7 @@ async function openAndClose(page, { call }) {
     await page.locator('.explanation').waitFor()
     const explained = await readExplanation(page)
     await page.getByRole('tab', { name: 'Raw JSON' }).click()
-    const raw = JSON.parse(await page.locator('.drawer pre.json').innerText())
+    const raw = JSON.parse(await page.locator('.drawer .copy pre').innerText())
     await page.keyboard.press('Escape')
     await page.locator('.drawer').waitFor({ state: 'detached' })
     const closedByEscape = !new URL(page.url()).searchParams.has('call')

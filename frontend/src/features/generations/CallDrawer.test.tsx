@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
+import { fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
 import { CallDrawer } from './CallDrawer'
@@ -118,6 +118,15 @@ test('a press on a value or a flag asks for its calls alone', async () => {
     expect(onPick).toHaveBeenLastCalledWith('model', 'model-a')
     await userEvent.click(screen.getByRole('button', { name: 'cost mismatch' }))
     expect(onPick).toHaveBeenLastCalledWith('flag', 'cost_mismatch')
+})
+
+test('raw JSON is selected where the browser keeps its clipboard shut', async () => {
+    show(CALL, 'raw')
+    const copy = await screen.findByRole('button', { name: 'Copy: Raw JSON' })
+    vi.stubGlobal('navigator', {})
+    fireEvent.click(copy)
+    expect(copy.textContent).toBe('Press Ctrl+C')
+    expect(window.getSelection()?.toString()).toContain('"uuid"')
 })
 
 test('tabs are the address\'s to keep, and Escape closes', async () => {

@@ -1,5 +1,5 @@
 import * as Ariakit from '@ariakit/react'
-import { useState } from 'react'
+import { CopyBlock } from '../../shared/forms/CopyBlock'
 import { omit } from '../../shared/objects/omit'
 import { ErrorNote, LoadingNote } from '../../shared/states/states'
 import { formatMoment } from '../../shared/time/moment'
@@ -91,16 +91,6 @@ function CallContent({ call, ...props }: { call: CallDetail } & Props) {
 
 /** The answer of the API but for what it explains, which has a panel of its own. */
 function RawJson({ call }: { call: CallDetail }) {
-    const [isCopied, setIsCopied] = useState(false)
     const json = JSON.stringify(omit(call, 'explanation', 'explanation_fault'), null, 2)
-    const copy = async () => {
-        await navigator.clipboard.writeText(json)
-        setIsCopied(true)
-    }
-    return (
-        <>
-            <button type="button" onClick={() => { void copy() }}>{isCopied ? 'Copied' : 'Copy'}</button>
-            <pre className="json">{json}</pre>
-        </>
-    )
+    return <CopyBlock label="Raw JSON" text={json} />
 }

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import './copy.css'
 
 type State = 'idle' | 'copied' | 'selected'
 
