@@ -31,11 +31,15 @@ NOT_REPORTED = Figure(NOT_REPORTED_TEXT, NOT_REPORTED_TITLE)
 
 
 def format_count(count: int | None, unit: str = "tokens") -> Figure:
-    """Format a count; `unit` is named on hover."""
+    """Format a count; `unit`, a plural, is named on hover."""
     if count is None:
         return NOT_REPORTED
-    exact = f"{count:,} {unit}"
+    exact = f"{count:,} {_one_of(unit) if count == 1 else unit}"
     return Figure(f"{count:,}" if abs(count) < EXACT_BELOW else _shorten(count), exact)
+
+
+def _one_of(units: str) -> str:
+    return units.removesuffix("es" if units.endswith("ches") else "s")
 
 
 def format_usd(amount: Decimal | None) -> Figure:

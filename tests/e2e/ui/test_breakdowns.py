@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from posthog.api.formatting import format_count
 from tests.e2e.demo_run import DemoRun
 from tests.e2e.gateway_expectations import EXPECTED_ROWS, EXPECTED_TEAM_SUMS, ExpectedRow
 from tests.e2e.ui.looking import find_team_id, look_at, require_clean, require_screenshots, title_count, title_usd
@@ -35,7 +36,8 @@ def sum_by(key: Callable[[ExpectedRow], str], rows: Iterable[ExpectedRow]) -> di
 
 def tell_sums(rows: list[ExpectedRow]) -> dict[str, str]:
     costs = [row.total_cost_usd for row in rows if row.total_cost_usd is not None]
-    told = {"calls": f"{len(rows)} calls", "total_cost_usd": title_usd(sum(costs, Decimal(0)) if costs else None)}
+    cost_usd = sum(costs, Decimal(0)) if costs else None
+    told = {"calls": format_count(len(rows), "calls").title, "total_cost_usd": title_usd(cost_usd)}
     for name in TOKENS:
         known = [count for row in rows if (count := row.tokens[name]) is not None]
         told[name] = title_count(sum(known) if known else None)

@@ -30,6 +30,12 @@ def test_count_is_exact_on_hover() -> None:
     assert format_count(12_345_678, "calls") == Figure("12.35M", "12,345,678 calls")
 
 
+@pytest.mark.parametrize(("unit", "title"), [("calls", "1 call"), ("searches", "1 search")])
+def test_one_is_not_told_as_several(unit: str, title: str) -> None:
+    """Hovering says `1 call`."""
+    assert format_count(1, unit).title == title
+
+
 @pytest.mark.parametrize(
     ("amount", "text"),
     [

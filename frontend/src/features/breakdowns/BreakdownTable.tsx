@@ -1,6 +1,6 @@
 import { Figure } from '../../shared/figures/Figure'
 import { WideTable } from '../../shared/tables/WideTable'
-import { LINE_LABELS, type Dimension, type Line, type Lines } from '../../shared/usage/lines'
+import { LINE_LABELS, nameOthers, type Dimension, type Line, type Lines } from '../../shared/usage/lines'
 import { COLUMNS, FIGURES, shareOf, type FigureName, type LineFigures } from './columns'
 
 interface Props {
@@ -77,7 +77,7 @@ function FigureCells({ figures, sort }: { figures: LineFigures; sort: FigureName
 }
 
 function LineName({ line, dimension, onPick }: { line: Line } & Pick<Props, 'dimension' | 'onPick'>) {
-    if (line.isOthers) return <span>{line.members} others</span>
+    if (line.isOthers) return <span>{nameOthers(line)}</span>
     const title = dimension === 'team' ? 'Go to this team' : 'Only these calls, by the next property'
     return (
         <button type="button" className="pick" title={title} onClick={() => { onPick(line.value) }}>

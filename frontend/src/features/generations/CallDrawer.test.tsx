@@ -85,7 +85,7 @@ test('what loads says so, and a refusal is told', async () => {
 test('what was said is readable, and that no answer is stored is said', async () => {
     show(CALL)
     expect(await screen.findByText('Hello')).toBeTruthy()
-    expect(screen.getByText('1 tools were offered')).toBeTruthy()
+    expect(screen.getByText('1 tool offered')).toBeTruthy()
     expect(screen.getByText('No answer is stored.')).toBeTruthy()
 })
 

@@ -1,3 +1,4 @@
+import { formatCount } from '../../shared/format/format'
 import { EmptyNote } from '../../shared/states/states'
 import type { CallDetail } from './api/generation'
 import { parse, print, readTurns, type Block, type Turn } from './conversation'
@@ -38,7 +39,7 @@ function Tools({ stored }: { stored: string }) {
     const tools = parse(stored)
     return (
         <details>
-            <summary>{Array.isArray(tools) ? `${String(tools.length)} tools were offered` : 'Tools were offered'}</summary>
+            <summary>{Array.isArray(tools) ? `${formatCount(tools.length, 'tools').title} offered` : 'Tools offered'}</summary>
             <pre className="json">{print(tools)}</pre>
         </details>
     )

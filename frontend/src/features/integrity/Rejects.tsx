@@ -53,7 +53,7 @@ function Counts({ counts, onAsk }: { counts: readonly RejectCount[]; onAsk: (ask
                 <tbody>
                     {counts.map(({ reason_code: reason, rejects, gateway }) => {
                         const whose = gateway === null ? 'this team' : `nobody's, of ${gateway}`
-                        const what = `${formatCount(rejects, rejects === 1 ? 'event' : 'events').title} rejected for ${reason} (${whose})`
+                        const what = `${formatCount(rejects, 'events').title} rejected for ${reason} (${whose})`
                         return (
                             <tr key={`${reason} ${gateway ?? ''}`} data-reason={reason} data-rejects={rejects}>
                                 <th scope="row"><code>{reason}</code></th>

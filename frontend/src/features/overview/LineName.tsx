@@ -1,4 +1,4 @@
-import type { Dimension, Line } from '../../shared/usage/lines'
+import { nameOthers, type Dimension, type Line } from '../../shared/usage/lines'
 
 interface Props {
     dimension: Dimension
@@ -8,7 +8,7 @@ interface Props {
 
 /** The name of a line; a press narrows the screen to it, or goes to the team. */
 export function LineName({ dimension, line, onPick }: Props) {
-    if (line.isOthers) return <span>{line.members} others</span>
+    if (line.isOthers) return <span>{nameOthers(line)}</span>
     const title = `${line.name || 'None named'}: ${dimension === 'team' ? 'go to this team' : 'only these calls'}`
     return (
         <button type="button" className="pick" title={title} onClick={() => { onPick(line.value) }}>

@@ -48,7 +48,7 @@ function Correction({ version }: { version: ReportVersion }) {
                     ))}
                 </tbody>
             </table>
-            {others > 0 && <p className="faint">And {others} further figures or breakdowns, in the API's answer.</p>}
+            {others > 0 && <p className="faint">And {others} more {others === 1 ? 'figure or breakdown' : 'figures or breakdowns'}, in the API's answer.</p>}
         </div>
     )
 }

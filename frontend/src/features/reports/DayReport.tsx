@@ -51,7 +51,7 @@ export function DayReport({ teamId, owner, day, version, onVersion }: Props) {
 
 function listHeads(owner: string, report: ReportVersion): [string, string][] {
     const { mark, word } = STATES[report.state]
-    const missing = Object.entries(report.missing).map(([name, count]) => `${String(count)} ${name.replace('_', ' ')}`)
+    const missing = Object.entries(report.missing).map(([name, count]) => `${String(count)} ${name.replaceAll('_', ' ')}`)
     return [
         ['Team', owner],
         ['From', nameMoment(report.starts_at)],

@@ -5,12 +5,17 @@ describe('counts', () => {
     test.each([
         [null, '–', 'the provider did not report it'],
         [0, '0', '0 tokens'],
+        [1, '1', '1 token'],
         [999_999, '999,999', '999,999 tokens'],
         [1_234_567, '1.23M', '1,234,567 tokens'],
         [999_999_999, '1.00B', '999,999,999 tokens'],
     ])('%s is %s, exactly %s', (count, text, title) => {
         expect(formatCount(count)).toEqual({ text, title })
     })
+})
+
+test.each([['calls', '1 call'], ['searches', '1 search']])('one of the %s is %s', (unit, title) => {
+    expect(formatCount(1, unit).title).toBe(title)
 })
 
 describe('dollars', () => {

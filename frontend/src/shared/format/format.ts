@@ -31,12 +31,17 @@ export function formatExactly(decimal: string): string {
     return group(whole) + (kept && `.${kept}`)
 }
 
+/** `unit` is a plural. */
 export function formatCount(count: number | null | undefined, unit = 'tokens'): Formatted {
     if (count === null || count === undefined) return NOT_REPORTED
     const exact = group(String(count))
     // The least count that rounds to a whole unit takes it: 999,999,999 is 1.00B, not 1,000.00M.
     const scale = UNITS.find(([size]) => Math.abs(count) >= (size === 1e6 ? size : size - size / 200_000))
-    return { text: scale ? `${(count / scale[0]).toFixed(2)}${scale[1]}` : exact, title: `${exact} ${unit}` }
+    return { text: scale ? `${(count / scale[0]).toFixed(2)}${scale[1]}` : exact, title: `${exact} ${count === 1 ? oneOf(unit) : unit}` }
+}
+
+function oneOf(units: string): string {
+    return units.replace(/(?<=ch)es$|s$/, '')
 }
 
 function roundUsd(amount: number): string {

@@ -1,6 +1,7 @@
 /** Usage by one dimension: the lines of a team, or those of all the visitor's teams. */
 import { getJson, llmAnalyticsPath, type Parameters, type Schemas } from '../api/client'
 import { DIMENSION_LABELS, type FilterName, type Filters } from '../filters/search'
+import { formatCount } from '../format/format'
 import type { Span } from '../time/range'
 
 export type Dimension = FilterName | 'team'
@@ -28,6 +29,11 @@ export interface Line<Name extends FigureName = never> {
     isOthers: boolean
     members: number
     figures: Figures<Name>
+}
+
+/** What the line of all that have none of their own is called. */
+export function nameOthers({ members }: Pick<Line, 'members'>): string {
+    return members === 1 ? '1 other' : `${formatCount(members).text} others`
 }
 
 export interface Lines<Name extends FigureName> {
