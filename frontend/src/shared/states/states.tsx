@@ -11,14 +11,16 @@ export function LoadingNote({ what, lines = 3 }: { what: string; lines?: number 
     )
 }
 
+/** What went wrong; where it is several things, each by itself: `detail` is all of them in one line. */
 export function ErrorNote({ error, retry }: { error: Error; retry: () => void }) {
     const problem = error instanceof ProblemError ? error.problem : undefined
+    const several = (problem?.errors ?? []).length > 1 ? problem?.errors : undefined
     return (
         <div className="note fault" role="alert">
             <p>
-                <strong>{problem?.title ?? 'No answer'}.</strong> {problem?.detail ?? error.message}
+                <strong>{problem?.title ?? 'No answer'}.</strong> {!several && (problem?.detail ?? error.message)}
             </p>
-            {problem?.errors?.map((each) => (
+            {several?.map((each) => (
                 <p key={each.parameter + each.code}>
                     <code>{each.parameter}</code> {each.detail}
                 </p>
