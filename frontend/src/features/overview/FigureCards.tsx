@@ -1,6 +1,6 @@
 import { Figure } from '../../shared/figures/Figure'
 import { Term } from '../../shared/figures/Term'
-import { formatChange, formatCount, formatShare, formatUsd, type Formatted } from '../../shared/format/format'
+import { formatChange, formatCount, formatShare, formatUsd, NOT_REPORTED, type Formatted } from '../../shared/format/format'
 import type { Schemas } from '../../shared/api/client'
 import type { OverviewAnswer } from './api/overview'
 
@@ -32,9 +32,15 @@ export function FigureCards({ answer }: { answer: OverviewAnswer }) {
     )
 }
 
+/** Without a call there is no provider that did not report. */
+function format(card: Card, figures: Figures): Formatted {
+    const figure = card.format(figures)
+    return figure === NOT_REPORTED && figures.calls === 0 ? { ...figure, title: 'there were no calls' } : figure
+}
+
 function FigureCard({ card, answer }: { card: Card; answer: OverviewAnswer }) {
     const change = formatChange(answer.changes[card.figure])
-    const before = card.format(answer.previous)
+    const [now, before] = [format(card, answer.current), format(card, answer.previous)]
     return (
         <div className="card">
             <dt>
@@ -42,7 +48,7 @@ function FigureCard({ card, answer }: { card: Card; answer: OverviewAnswer }) {
             </dt>
             <dd data-figure={card.figure}>
                 <Figure
-                    figure={card.format(answer.current)}
+                    figure={now}
                     isLowerBound={answer.current.lower_bounds.includes(card.figure)}
                 />
             </dd>

@@ -118,6 +118,7 @@ test('a range without calls says what to do', async () => {
     show({ ...ANSWERS, overview, top: { lines: [] } })
     expect(await screen.findByText(/Point a gateway at/)).toBeTruthy()
     expect(await screen.findAllByText('No calls in this range.')).toHaveLength(5)
+    expect(screen.getByTitle('there were no calls').textContent).toContain('–')
 })
 
 test('a line filters by its value, one without a name by the empty value', async () => {
