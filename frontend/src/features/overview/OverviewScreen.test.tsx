@@ -121,6 +121,14 @@ test('a range without calls says what to do', async () => {
     expect(screen.getByTitle('there were no calls').textContent).toContain('–')
 })
 
+test('filters that leave no call say so, and ask for no gateway', async () => {
+    const overview = { ...(ANSWERS['overview'] as object), current: { ...FIGURES, calls: 0 } }
+    const { ask } = show({ ...ANSWERS, overview, top: { lines: [] } })
+    ask({ ...QUESTION, filters: { model: ['m'] } })
+    expect(await screen.findByText('No calls in this range with these filters.')).toBeTruthy()
+    expect(screen.queryByText(/Point a gateway at/)).toBeNull()
+})
+
 test('a line filters by its value, one without a name by the empty value', async () => {
     const { onChange } = show(ANSWERS)
     await userEvent.click(await within(await screen.findByRole('table', { name: 'Cost by model' })).findByRole('button', { name: 'none named' }))

@@ -43,17 +43,22 @@ function OverviewFigures({ question }: { question: Question }) {
     const overview = useOverview(question)
     if (overview.isPending) return <LoadingNote what="the figures" lines={4} />
     if (overview.isError) return <ErrorNote error={overview.error} retry={() => { void overview.refetch() }} />
-    const isEmpty = overview.data.current.calls === 0
     return (
         <>
             <FigureCards answer={overview.data} />
             <Completeness completeness={overview.data.completeness} />
-            {isEmpty && (
-                <EmptyNote>
-                    No calls in this range. Point a gateway at <code>/api/llm_gateway/webhook</code> and its calls
-                    appear here within seconds.
-                </EmptyNote>
-            )}
+            {overview.data.current.calls === 0 && <NoCalls isFiltered={Object.keys(question.filters).length > 0} />}
         </>
+    )
+}
+
+/** A team without filters and without calls may have no gateway yet. */
+function NoCalls({ isFiltered }: { isFiltered: boolean }) {
+    if (isFiltered) return <EmptyNote>No calls in this range with these filters.</EmptyNote>
+    return (
+        <EmptyNote>
+            No calls in this range. Point a gateway at <code>/api/llm_gateway/webhook</code> and its calls appear here
+            within seconds.
+        </EmptyNote>
     )
 }
