@@ -7,6 +7,7 @@ For owners and administrators. A token is in the answer that makes it and nowher
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -17,13 +18,19 @@ from posthog.api.llm_analytics.answers import Fields
 from posthog.api.rest.conflict import Conflict
 from posthog.api.rest.strict_serializer import NoParameters, StrictSerializer
 from posthog.api.rest.team_view import TeamView
-from posthog.llm_analytics.credential_administration import create_credential, revoke_credential, rotate_credential
+from posthog.llm_analytics.credential_administration import (
+    create_credential,
+    require_signature,
+    revoke_credential,
+    rotate_credential,
+)
 from posthog.llm_analytics.gateway_administration import ensure_gateway, ensure_team_gateway
 from posthog.llm_analytics.queries.answer_completeness import list_gateways
 from posthog.llm_analytics.team_credentials import list_team_credentials
 from posthog.models import Gateway, GatewayCredential
 
 ROUTINGS = ("team", "mapping")
+SIGNATURES = ("off", "optional", "required")
 LONGEST_OVERLAP_H = 8760
 
 
@@ -55,6 +62,10 @@ class CredentialTokenAnswer(CredentialAnswer):
     token = serializers.CharField(help_text="Shown once.")
 
 
+class NewCredentialAnswer(CredentialTokenAnswer):
+    signing_secret = serializers.CharField(allow_null=True, help_text="Shown once; null: bodies are not signed.")
+
+
 class CredentialsAnswer(serializers.Serializer[Any]):
     credentials = CredentialAnswer(many=True)
 
@@ -72,6 +83,11 @@ class CredentialBody(StrictSerializer):
         choices=ROUTINGS, default="team", help_text="mapping: needs a `gateway_id` that is mapped to this team."
     )
     expires_at = serializers.DateTimeField(required=False, allow_null=True, help_text="Default: never.")
+    signature = serializers.ChoiceField(
+        choices=SIGNATURES,
+        default="off",
+        help_text="Whether bodies are signed (HMAC); optional: unsigned ones are taken, too.",
+    )
 
     def get_fields(self) -> Fields:
         return super().get_fields() | {"label": serializers.CharField(max_length=200, help_text="Who will use it.")}
@@ -92,9 +108,10 @@ class CredentialsView(TeamView):
         self.parse_query()
         return Response(CredentialsAnswer({"credentials": list_team_credentials(self.team)}).data)
 
-    @extend_schema(operation_id="create_credential", request=CredentialBody, responses={201: CredentialTokenAnswer})
+    @extend_schema(operation_id="create_credential", request=CredentialBody, responses={201: NewCredentialAnswer})
+    @transaction.atomic
     def post(self, request: Request, team_id: int) -> Response:
-        """Make a credential; its token is in this answer and nowhere else."""
+        """Make a credential; its token and signing secret are in this answer and nowhere else."""
         body = self.parse_body(CredentialBody)
         expires_at = body.get("expires_at")
         if expires_at is not None and expires_at <= self.now:
@@ -106,7 +123,10 @@ class CredentialsView(TeamView):
             team=self.team if body["routing"] == "team" else None,
             expires_at=expires_at,
         )
-        return answer_token(credential, token, status=201)
+        secret = None
+        if body["signature"] != "off":
+            secret = require_signature(credential, actor=self.actor, is_required=body["signature"] == "required")
+        return answer_secrets(credential, status=201, token=token, signing_secret=secret)
 
     def _choose_gateway(self, body: dict[str, Any]) -> Gateway:
         if "gateway_name" in body:
@@ -153,7 +173,7 @@ class CredentialRotationView(TeamView):
             raise Conflict("credential_id: it is revoked; make another", "credential_revoked")
         ends_at = self.now + timedelta(hours=body["overlap_hours"])
         token = rotate_credential(credential, actor=self.actor, previous_valid_until=ends_at)
-        return answer_token(credential, token, status=200)
+        return answer_secrets(credential, status=200, token=token)
 
 
 class CredentialRevocationView(TeamView):
@@ -179,7 +199,7 @@ def find_credential(view: TeamView, credential_id: int) -> GatewayCredential:
     return credential
 
 
-def answer_token(credential: GatewayCredential, token: str, *, status: int) -> Response:
+def answer_secrets(credential: GatewayCredential, *, status: int, **shown_once: str | None) -> Response:
     """An answer that no cache may keep."""
-    shown = CredentialAnswer(credential).data | {"token": token}
+    shown = CredentialAnswer(credential).data | shown_once
     return Response(shown, status=status, headers={"Cache-Control": "no-store"})

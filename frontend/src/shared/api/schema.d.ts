@@ -170,7 +170,7 @@ export interface paths {
         /** @description Every credential whose events may be this team's, revoked ones included, the newest first. */
         get: operations["list_credentials"];
         put?: never;
-        /** @description Make a credential; its token is in this answer and nowhere else. */
+        /** @description Make a credential; its token and signing secret are in this answer and nowhere else. */
         post: operations["create_credential"];
         delete?: never;
         options?: never;
@@ -1212,6 +1212,11 @@ export interface components {
              * @description Default: never.
              */
             expires_at?: string | null;
+            /**
+             * @description Whether bodies are signed (HMAC); optional: unsigned ones are taken, too.
+             * @default off
+             */
+            signature: components["schemas"]["SignatureEnum"];
             /** @description Who will use it. */
             label: string;
         };
@@ -1882,6 +1887,38 @@ export interface components {
              */
             until: string | null;
         };
+        NewCredentialAnswer: {
+            id: number;
+            /** Format: uuid */
+            gateway_id: string;
+            gateway: string;
+            /** @description team: all its events are this team's; mapping: the gateway's mapping decides. */
+            readonly routing: string;
+            /** @description The first characters of its token. */
+            token_prefix: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description null: never.
+             */
+            expires_at: string | null;
+            /** Format: date-time */
+            revoked_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the token before the last rotation opens.
+             */
+            previous_valid_until: string | null;
+            is_signature_required: boolean;
+            /** @description Shown once. */
+            token: string;
+            /** @description Shown once; null: bodies are not signed. */
+            signing_secret: string | null;
+            label: string;
+        };
         NodeAnswer: {
             /** @description 0: a root. Nodes come depth first: what is below one follows it. */
             depth: number;
@@ -2383,6 +2420,8 @@ export interface components {
             cache_creation_input_tokens: number | null;
             reasoning_tokens: number | null;
         };
+        /** @enum {string} */
+        SignatureEnum: "off" | "optional" | "required";
         /** @description Those figures that were asked for. null: nobody reported it. */
         SomeFiguresAnswer: {
             calls?: number;
@@ -3903,7 +3942,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CredentialTokenAnswer"];
+                    "application/json": components["schemas"]["NewCredentialAnswer"];
                 };
             };
             /** @description A parameter or the body breaks its rule, or is unknown. */

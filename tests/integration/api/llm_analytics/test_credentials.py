@@ -34,8 +34,22 @@ def test_token_is_shown_once_and_opens_the_door(world: World) -> None:
     assert (stored.token_hash, stored.team) == (hash_token(made["token"]), world.team)
     shown = world.owner.get(world.url(f"credentials/{made['id']}/"))
     assert made["token"] not in shown.content.decode()
-    assert shown.json() == {name: value for name, value in made.items() if name != "token"}
+    assert shown.json() == {name: value for name, value in made.items() if name not in ("token", "signing_secret")}
     assert knock(world, made["token"]) == 202
+
+
+@pytest.mark.parametrize(("signature", "unsigned"), [("off", 202), ("optional", 202), ("required", 401)])
+def test_signing_is_chosen_when_it_is_made(world: World, signature: str, unsigned: int) -> None:
+    """Its secret is in the answer that made it alone; without the required signature nothing is taken."""
+    made = world.post("credentials/", {"label": "proxy", "signature": signature}, status=201)
+    secret = made["signing_secret"]
+    stored = GatewayCredential.objects.get(id=made["id"])
+    assert (secret is None, stored.signing_secret is None) == (signature == "off", signature == "off")
+    assert made["is_signature_required"] == (signature == "required")
+    assert "signing_secret" not in world.owner.get(world.url(f"credentials/{made['id']}/")).json()
+    assert knock(world, made["token"]) == unsigned
+    actions = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
+    assert actions == ["credential_created"] + ["credential_signing_changed"] * (signature != "off")
 
 
 def test_credential_lives_through_rotation_to_revocation(world: World) -> None:

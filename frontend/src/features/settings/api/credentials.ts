@@ -4,7 +4,8 @@ import { sendJson } from '../../../shared/api/send'
 import { keyOf, pathOf, useAct } from './paths'
 
 export type Credential = Schemas['CredentialAnswer']
-export type NewToken = Schemas['CredentialTokenAnswer']
+/** The signing secret is told of a credential that was just made. */
+export type NewToken = Schemas['CredentialTokenAnswer'] & Partial<Pick<Schemas['NewCredentialAnswer'], 'signing_secret'>>
 
 const CHANGED = ['credentials', 'gateways']
 
@@ -17,8 +18,8 @@ export function useCredentials(teamId: string) {
 
 /** What comes back has the token, which is told nowhere else. */
 export function useCreateCredential(teamId: string) {
-    return useAct(teamId, CHANGED, (body: { label?: string; gateway_name?: string }) =>
-        sendJson<NewToken>('POST', pathOf(teamId, 'credentials'), body)
+    return useAct(teamId, CHANGED, (body: { label?: string; gateway_name?: string; signature?: string }) =>
+        sendJson<Schemas['NewCredentialAnswer']>('POST', pathOf(teamId, 'credentials'), body)
     )
 }
 

@@ -4,7 +4,7 @@ import { Field } from '../../../shared/forms/Field'
 import { Form } from '../../../shared/forms/Form'
 import { useCreateCredential, type NewToken } from '../api/credentials'
 
-const FIELDS = ['label', 'gateway_name'] as const
+const FIELDS = ['label', 'gateway_name', 'signature'] as const
 
 export function CredentialForm({ teamId, onMade }: { teamId: string; onMade: (made: NewToken) => void }) {
     const create = useCreateCredential(teamId)
@@ -31,6 +31,20 @@ export function CredentialForm({ teamId, onMade }: { teamId: string; onMade: (ma
                     fault={faults['gateway_name']}
                 >
                     {(attributes) => <input type="text" maxLength={200} autoComplete="off" {...attributes} />}
+                </Field>
+                <Field
+                    name="signature"
+                    label="Signature"
+                    hint="HMAC of each body; its secret is shown beside the token."
+                    fault={faults['signature']}
+                >
+                    {(attributes) => (
+                        <select {...attributes}>
+                            <option value="off">Off</option>
+                            <option value="optional">Optional: unsigned bodies are taken, too</option>
+                            <option value="required">Required</option>
+                        </select>
+                    )}
                 </Field>
             </div>
         </Form>

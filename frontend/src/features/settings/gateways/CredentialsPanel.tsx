@@ -1,4 +1,5 @@
 import { useRef } from 'react'
+import { CopyBlock } from '../../../shared/forms/CopyBlock'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../../shared/states/states'
 import { useCredentials, type NewToken } from '../api/credentials'
 import { SecretOnce } from '../SecretOnce'
@@ -26,7 +27,14 @@ export function CredentialsPanel({ teamId, isAdministrator, made, onMade }: Prop
             {isAdministrator ? (
                 <>
                     {made && (
-                        <SecretOnce key={made.token} label={`Token of ${made.label}`} secret={made.token} onDone={forget} />
+                        <SecretOnce key={made.token} label={`Token of ${made.label}`} secret={made.token} onDone={forget}>
+                            {made.signing_secret && (
+                                <>
+                                    <h3>Signing secret of {made.label}</h3>
+                                    <CopyBlock label={`Signing secret of ${made.label}`} text={made.signing_secret} />
+                                </>
+                            )}
+                        </SecretOnce>
                     )}
                     <CredentialList teamId={teamId} onMade={onMade} />
                     <CredentialForm teamId={teamId} onMade={onMade} />

@@ -65,11 +65,24 @@ test('a token is shown once, stands in the lines to copy, and goes', async () =>
     await userEvent.type(await screen.findByLabelText('Label'), ' proxy ')
     await userEvent.click(screen.getByRole('button', { name: 'Create credential' }))
     expect((await screen.findByLabelText('Token of proxy')).textContent).toBe(token)
-    expect(sent).toEqual([{ method: 'POST', path: 'credentials', body: { label: 'proxy' } }])
+    expect(sent).toEqual([{ method: 'POST', path: 'credentials', body: { label: 'proxy', signature: 'off' } }])
+    expect(screen.queryByLabelText('Signing secret of proxy')).toBeNull()
     expect(screen.getByLabelText('Environment').textContent).toContain(`POSTHOG_GATEWAY_TOKEN="${token}"`)
     expect(document.activeElement?.textContent).toBe('Token of proxy')
     await userEvent.click(screen.getByRole('button', { name: 'I have stored it' }))
     expect(document.body.textContent).not.toContain(token)
+})
+
+test('the secret of a signing credential is shown beside its token, and goes with it', async () => {
+    const made = { ...CREDENTIAL, token: 'phg_secret', signing_secret: 'phs_secret', is_signature_required: true }
+    const sent = show('gateways', { ...NOTHING, 'POST credentials': made })
+    await userEvent.type(await screen.findByLabelText('Label'), 'proxy')
+    await userEvent.selectOptions(screen.getByLabelText('Signature'), 'required')
+    await userEvent.click(screen.getByRole('button', { name: 'Create credential' }))
+    expect((await screen.findByLabelText('Signing secret of proxy')).textContent).toBe('phs_secret')
+    expect(sent).toEqual([{ method: 'POST', path: 'credentials', body: { label: 'proxy', signature: 'required' } }])
+    await userEvent.click(screen.getByRole('button', { name: 'I have stored it' }))
+    expect(document.body.textContent).not.toContain('phs_secret')
 })
 
 test('what the API refuses stands at its field, which gets the focus', async () => {
