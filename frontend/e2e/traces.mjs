@@ -1,7 +1,7 @@
 /**
  * Look at the traces, the sessions and one trace as a person does; what was seen is printed as JSON for the test to judge.
  *
- * stdin: {"url", "sign_in_link", "team_id", "trace_id", "session_id", "screenshots"}
+ * stdin: {"url", "sign_in_link", "team_id", "trace_id", "session_id", "model": one to narrow to, "screenshots"}
  */
 import { main, runAxe, shoot } from './looking.mjs'
 
@@ -14,6 +14,10 @@ await main(async (visit, question) => {
         { name: 'sessions', address: `${list}&view=sessions`, ready: waitForList },
         { name: 'trace', address: trace, ready: waitForTree },
     ]
+    const views = {
+        traces: await readView(page, question, 'traces', list),
+        sessions: await readView(page, question, 'sessions', `${list}&view=sessions`),
+    }
     await page.goto(list)
     await waitForList(page)
     const traces = await readLines(page)
@@ -31,7 +35,7 @@ await main(async (visit, question) => {
     await waitForList(page)
     const isBack = new URL(page.url()).searchParams.get('session_id') === question.session_id
     for (const screen of screens) await shoot(visit, question, screen)
-    return { ...seen, ...opened, is_back: isBack, faults, axe: await runAxe(visit, screens) }
+    return { ...seen, ...opened, views, is_back: isBack, faults, axe: await runAxe(visit, screens) }
 })
 
 async function waitForList(page) {
@@ -40,6 +44,36 @@ async function waitForList(page) {
 
 async function waitForTree(page) {
     await page.locator('table.tree tbody tr').first().waitFor()
+}
+
+/** What is said of completeness beside what the API answered the page, and the filter picker. */
+async function readView(page, question, resource, address) {
+    const isAnswer = (answer) => new URL(answer.url()).pathname.endsWith(`/llm_analytics/${resource}/`)
+    const [answer] = await Promise.all([page.waitForResponse(isAnswer), page.goto(address)])
+    await waitForList(page)
+    const completeness = { text: await page.locator('.completeness').textContent(), ...(await answer.json()).completeness }
+    return { completeness, ...(await filterAndBack(page, question)) }
+}
+
+/** Narrow to a model by the picker, which offers it, and back. */
+async function filterAndBack(page, { model }) {
+    const before = await readLines(page)
+    await page.getByLabel('Filter by').selectOption({ label: 'Model' })
+    await page.getByRole('combobox', { name: 'Model', exact: true }).selectOption({ label: model })
+    await page.locator('.chip').waitFor()
+    await page.waitForFunction(isUnlike, before[0][1].calls)
+    const lines = await readLines(page)
+    const models = new URL(page.url()).searchParams.getAll('model')
+    await page.goBack()
+    await page.locator('.chip').waitFor({ state: 'detached' })
+    await page.waitForFunction(isUnlike, lines[0][1].calls)
+    return { lines, models, back: await readLines(page) }
+}
+
+/** In the page: whether the first line is there and has another number of calls. */
+function isUnlike(calls) {
+    const figure = document.querySelector('table.groups tbody [data-figure=calls] .figure')
+    return figure !== null && figure.title !== calls
 }
 
 /** Line → exact figures, as hovering shows them. */

@@ -14,6 +14,7 @@ Seen = dict[str, Any]
 
 FIRST = usd("270")  # 1000 × 0.15 + 200 × 0.60
 SECOND = usd("330")  # 1000 × 0.15 + 2000 × 0.075 + 50 × 0.60
+UNPRICED_MODEL = "tide-model-1"
 TOTAL_TOKENS = 1200 + 3050 + 15
 LOWER_BOUND = f"at least {format_usd(FIRST + SECOND).title}: some calls have no known price or usage"
 SUMS = {"calls": "3 calls", "total_tokens": format_count(TOTAL_TOKENS).title, "total_cost_usd": LOWER_BOUND}
@@ -23,13 +24,32 @@ SUMS = {"calls": "3 calls", "total_tokens": format_count(TOTAL_TOKENS).title, "t
 def seen(demo_run: DemoRun) -> Seen:
     """What frontend/e2e/traces.mjs saw of a team of its own."""
     team_id = send_nested_trace(demo_run.stack)
-    return look_at(demo_run.stack, "traces", team_id=team_id, trace_id=TRACE_ID, session_id=SESSION_ID)
+    asked = {"team_id": team_id, "trace_id": TRACE_ID, "session_id": SESSION_ID, "model": UNPRICED_MODEL}
+    return look_at(demo_run.stack, "traces", **asked)
 
 
 def test_lists_have_the_sums_made_by_hand(seen: Seen) -> None:
     """Of the trace and of its session; a call that nobody has a price for makes the cost a lower bound."""
     assert seen["traces"] == [[TRACE_ID, SUMS]]
     assert seen["sessions"] == [[SESSION_ID, SUMS]]
+
+
+@pytest.mark.parametrize(("view", "name"), [("traces", TRACE_ID), ("sessions", SESSION_ID)], ids=["traces", "sessions"])
+def test_a_filter_is_added_and_back_returns(seen: Seen, view: str, name: str) -> None:
+    """The picker offers what the range has; the sums are those of the calls it leaves; the filter is in the address."""
+    shown = seen["views"][view]
+    ((narrowed, sums),) = shown["lines"]
+    assert (narrowed, shown["models"], shown["back"]) == (name, [UNPRICED_MODEL], [[name, SUMS]])
+    assert sums["calls"].startswith("1 call")
+    assert (sums["total_tokens"], sums["total_cost_usd"]) == (format_count(15).title, format_usd(None).title)
+
+
+@pytest.mark.parametrize("view", ["traces", "sessions"])
+def test_completeness_is_told(seen: Seen, view: str) -> None:
+    """With every reason of the API why the list may still change."""
+    told = seen["views"][view]["completeness"]
+    assert told["text"].startswith("✓ Complete" if told["complete"] else "Not complete yet")
+    assert [reason["detail"] for reason in told["reasons"] if reason["detail"] not in told["text"]] == []
 
 
 def test_session_leads_to_its_traces(seen: Seen) -> None:
@@ -53,7 +73,7 @@ def test_tree_has_sums_at_each_node(seen: Seen) -> None:
         tell("Plan the tide", 0, TOTAL_TOKENS, LOWER_BOUND),
         tell("Look up", 1, 1200, format_usd(FIRST).title),
         tell("gpt-4o-mini", 2, 1200, format_usd(FIRST).title),
-        tell("tide-model-1", 1, 15, "the provider did not report it"),
+        tell(UNPRICED_MODEL, 1, 15, "the provider did not report it"),
         tell("gpt-4o-mini", 1, 3050, format_usd(SECOND).title),
     ]
     assert seen["figures"] == SUMS
