@@ -176,7 +176,15 @@ async function deliver(page) {
     await page.getByRole('button', { name: 'I have stored it' }).click()
     await page.getByRole('button', { name: 'Stop books' }).click()
     await page.getByRole('button', { name: 'Resume books' }).waitFor()
-    return { fault, secret, state: await page.locator('[data-destination=books] .state').innerText() }
+    const state = await page.locator('[data-destination=books] .state').innerText()
+    return { fault, secret, state, again: await sendAgain(page) }
+}
+
+async function sendAgain(page) {
+    await page.getByRole('button', { name: 'Send version 1 of 2026-01-01 to archive again' }).click()
+    const row = page.getByRole('row', { name: /archive/ }).filter({ has: page.locator('.state.is-pending') })
+    await row.waitFor()
+    return row.innerText()
 }
 
 async function changeData(page) {

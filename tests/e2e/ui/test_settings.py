@@ -12,6 +12,17 @@ from tests.factories import make_payload
 
 OWNER, MEMBER, STRANGER = "admin@localhost", "settings-member@example.com", "settings-stranger@example.com"
 COST_USD = 0.0001234
+GIVE_UP = """
+from django.utils import timezone
+from ee.models import DeliveryDestination, ReportDelivery
+from posthog.models import Team
+organization = Team.objects.get(pk={team_id}).organization
+archive = DeliveryDestination.objects.create(
+    organization=organization, name="archive", kind="email", address="archive@example.com", first_day="2100-01-01")
+ReportDelivery.objects.create(organization=organization, destination=archive, day="2026-01-01", version=1,
+    status="failed", attempts=8, next_attempt_at=timezone.now(), last_error="the mail server is away")
+"""
+"""A report that was given up, as days of attempts leave it; no other is due there."""
 SECTIONS = ("gateways", "budgets", "prices", "delivery", "data")
 
 
@@ -24,6 +35,7 @@ def team_id(demo_run: DemoRun) -> int:
 @pytest.fixture(scope="module")
 def seen(demo_run: DemoRun, team_id: int) -> Any:
     stack = demo_run.stack
+    stack.manage("shell", "-c", GIVE_UP.format(team_id=team_id))
     question = {
         "url": stack.url,
         "links": make_links(stack),
@@ -110,6 +122,11 @@ def test_destination_is_made_and_stopped(seen: Any) -> None:
     """Its signing secret is shown once."""
     assert seen["delivery"]["secret"].startswith("phs_")
     assert seen["delivery"]["state"] == "stopped"
+
+
+def test_report_that_was_given_up_is_sent_again(seen: Any) -> None:
+    """It waits like a new one."""
+    assert "to be sent" in seen["delivery"]["again"]
 
 
 def test_data_settings_are_kept(seen: Any, demo_run: DemoRun) -> None:
