@@ -54,25 +54,28 @@ async function setUpGateway(page) {
     const form = page.getByRole('form', { name: 'New credential' })
     await form.getByLabel('Label').fill('proxy')
     await form.getByLabel('Gateway (optional)').fill('production')
+    await form.getByLabel('Signature').selectOption('optional')
     await form.getByRole('button').click()
     const token = await readSecret(page)
+    const signingSecret = await page.getByLabel('Signing secret of proxy', { exact: true }).innerText()
     const environment = await page.locator('pre[aria-label=Environment]').innerText()
     await shoot(page, screenshots, 'settings-token')
     const statuses = { created: await post(token, [event]) }
     await page.getByText('The first event is here').waitFor()
     const first = await readFirst(page)
     await page.getByRole('button', { name: 'I have stored it' }).click()
-    const isGone = !(await page.content()).includes(token)
+    const content = await page.content()
+    const isGone = !content.includes(token) && !content.includes(signingSecret)
     const rotated = await rotate(page)
     statuses.afterRotation = { old: await post(token, [null]), rotated: await post(rotated, [null]) }
     await revoke(page)
     statuses.revoked = await post(rotated, [null])
-    return { token, environment, first, isGone, statuses }
+    return { token, signingSecret, environment, first, isGone, statuses }
 }
 
 async function readSecret(page) {
     await page.locator('.secret').waitFor()
-    return (await page.locator('.secret pre').innerText()).trim()
+    return (await page.locator('.secret pre').first().innerText()).trim()
 }
 
 async function readFirst(page) {

@@ -81,9 +81,10 @@ def test_credential_lives_from_its_creation_to_its_end(seen: Any) -> None:
 
 
 def test_token_is_shown_once(seen: Any) -> None:
-    """With the lines to copy; once stored it is nowhere on the page."""
+    """With its signing secret and the lines to copy; once stored they are nowhere on the page."""
     gateways = seen["gateways"]
     assert gateways["token"].startswith("phg_")
+    assert gateways["signingSecret"].startswith("phs_")
     assert gateways["token"] in gateways["environment"]
     assert gateways["isGone"]
 
