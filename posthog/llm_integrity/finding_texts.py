@@ -212,8 +212,15 @@ def _describe_values(finding: Finding) -> str:
 
 
 def _describe_share(finding: Finding) -> str:
-    usual = "" if finding.usual is None else f"; usual is {finding.usual:.2%}"
-    return f"{finding.seen:.2%} of {finding.calls:,} calls{usual}."
+    usual = "" if finding.usual is None else f"; usual is {_write_share(finding.usual, 2)}"
+    return f"{_write_share(finding.seen, 2)} of {finding.calls:,} calls{usual}."
+
+
+def _write_share(share: float, digits: int) -> str:
+    """With as many digits more as it takes: only nothing reads 0 %, and only all of it 100 %."""
+    text = f"{share:.{digits}%}"
+    is_rounded_away = 0 < share < 1 and float(text.removesuffix("%")) in (0, 100)
+    return _write_share(share, digits + 1) if is_rounded_away else text
 
 
 def _describe_number(finding: Finding) -> str:
@@ -236,9 +243,8 @@ def _describe_silence(finding: Finding) -> str:
 
 
 def _describe_agreement(finding: Finding) -> str:
-    return (
-        f"Agreement {finding.seen:.4%} over {finding.calls:,} calls of ours; at least {finding.usual or 0:.4%} is due."
-    )
+    seen, due = _write_share(finding.seen, 4), _write_share(finding.usual or 0, 4)
+    return f"Agreement {seen} over {finding.calls:,} calls of ours; at least {due} is due."
 
 
 _DESCRIBERS: Mapping[CheckName, Callable[[Finding], str]] = {

@@ -108,3 +108,25 @@ def test_name_writes_no_lines_of_its_own() -> None:
         title = describe_finding(finding).title
         assert title.isprintable()
         assert len(title) < 400
+
+
+@pytest.mark.parametrize(
+    ("seen", "usual", "said"),
+    [
+        pytest.param(1.0, 0.0, "100.00% of 80 calls; usual is 0.00%", id="all-and-nothing"),
+        pytest.param(0.99997, 0.00003, "99.997% of 80 calls; usual is 0.003%", id="almost"),
+    ],
+)
+def test_almost_all_is_not_told_as_all(seen: float, usual: float, said: str) -> None:
+    """100 % is said only of all calls, 0 % only of none."""
+    finding = Finding(
+        check=CheckName.FIELD_VANISHED,
+        subject=Subject("main", "openai", "gpt-4o", None),
+        severity=Severity.WARNING,
+        figure="cache_read_input_tokens",
+        seen=seen,
+        usual=usual,
+        calls=80,
+        since=FIRST,
+    )
+    assert said in describe_finding(finding).evidence

@@ -36,10 +36,19 @@ describe('dollars', () => {
     })
 })
 
-test('a small share is not nothing', () => {
-    expect(formatShare(0.00042).text).toBe('0.042%')
-    expect(formatShare(0).text).toBe('0.0%')
-    expect(formatShare(null).text).toBe('–')
+test.each([
+    [null, '–'],
+    [0, '0.0%'],
+    [Number.MIN_VALUE, '4.9e-322%'],
+    [0.00042, '0.042%'],
+    [0.5, '50.0%'],
+    [0.9984, '99.8%'],
+    [0.9997, '99.97%'],
+    [0.9999998, '99.99998%'],
+    [1 - Number.EPSILON / 2, '99.99999999999999%'],
+    [1, '100.0%'],
+])('a share of %s is %s: only nothing is 0%, only all is 100%', (share, text) => {
+    expect(formatShare(share).text).toBe(text)
 })
 
 test('a change says its direction', () => {

@@ -64,12 +64,18 @@ export function formatUsd(amount: string | null | undefined): Formatted {
     return { text: `${sign}$${roundUsd(Number(absolute))}`, title: `${sign}$${formatExactly(absolute)}` }
 }
 
-/** A share of 1 as a percentage; a share that is small but not nothing never reads 0%. */
+/** A share of 1 as a percentage; only nothing reads 0%, and only all of it 100%. */
 export function formatShare(share: number | null | undefined): Formatted {
     if (share === null || share === undefined) return NOT_REPORTED
     const percent = share * 100
-    const tiny = percent !== 0 && Math.abs(percent) < 0.1
-    return { text: `${tiny ? percent.toPrecision(2) : percent.toFixed(1)}%`, title: `${String(percent)}%` }
+    return { text: `${roundPercent(percent)}%`, title: `${String(percent)}%` }
+}
+
+function roundPercent(percent: number): string {
+    const missing = Math.abs(100 - percent)
+    if (percent !== 0 && Math.abs(percent) < 0.1) return percent.toPrecision(2)
+    if (missing !== 0 && missing < 0.1) return percent.toFixed(-Math.floor(Math.log10(missing)))
+    return percent.toFixed(1)
 }
 
 /** A change against the period before; null: one of the two is unknown, or the earlier is 0. */
