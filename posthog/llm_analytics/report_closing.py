@@ -20,7 +20,7 @@ from posthog.llm_analytics.report_figures import GatewayReceipts
 from posthog.models import Gateway, GatewayCredential, GatewayInboxBody, GatewayTeam, ShipperReceipt
 
 Missing = dict[str, int]
-"""`waiting_bodies`: request bodies that are not yet rows; `events`: numbered by a shipper, neither arrived nor back-filled."""
+"""`waiting_bodies`: request bodies that are not yet rows; `events`: numbered by a shipper, not held."""
 
 
 def find_missing(waiting_bodies: int, gateways: Iterable[GatewayReceipts]) -> Missing:

@@ -79,7 +79,7 @@ class GatewayReceipts:
     What a gateway's durable shippers numbered in hours that begin within the day; see `completeness.py`.
 
     Attributes:
-        missing: Events that the shipper accepted before one that arrived, and that neither arrived nor were back-filled.
+        missing: Events that the shipper accepted before one that arrived, and that neither came nor were back-filled.
     """
 
     gateway: str
