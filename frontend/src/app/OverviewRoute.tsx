@@ -1,9 +1,9 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useMemo } from 'react'
-import { OverviewScreen } from '../features/overview/OverviewScreen'
+import { useCallback, useMemo } from 'react'
+import { OverviewScreen, type ChangeSearch } from '../features/overview/OverviewScreen'
 import { FilterBar } from '../shared/filters/FilterBar'
-import { FILTERS, pickFilters, type ScreenSearch } from '../shared/filters/search'
+import { FILTERS, pickFilters } from '../shared/filters/search'
 import { omit } from '../shared/objects/omit'
 import { toSpan } from '../shared/time/range'
 import { visitorQuery } from './api/visitor'
@@ -25,18 +25,25 @@ export function OverviewRoute() {
         }),
         [teamId, search, timezone]
     )
-    const change = (next: ScreenSearch) => { void navigate({ search: next, resetScroll: false }) }
+    // Of the address as it is by then: what is pressed may have been drawn before the last change.
+    const change = useCallback(
+        (next: ChangeSearch) => { void navigate({ search: next, resetScroll: false }) },
+        [navigate]
+    )
     // The filters are this team's; the range and the grouping hold for any.
-    const goToTeam = (id: string) => {
-        void navigate({ params: { teamId: id }, search: omit(search, ...FILTERS) })
-    }
+    const goToTeam = useCallback(
+        (id: string) => { void navigate({ params: { teamId: id }, search: (before) => omit(before, ...FILTERS) }) },
+        [navigate]
+    )
     return (
         <>
             <h1>Overview</h1>
-            <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={change} />
+            <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={(next) => { change(() => next) }} />
+            {/* Begun anew for each team: its figures never wait behind another's. */}
             <OverviewScreen
+                key={teamId}
                 question={question}
-                search={search}
+                by={search.by ?? 'model'}
                 links={useBreakdownLinks(teamId, search)}
                 onChange={change}
                 onTeam={goToTeam}

@@ -55,7 +55,11 @@ function show(answers: Record<string, unknown>, search: ScreenSearch = {}) {
     const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
     const draw = (question: typeof QUESTION) => (
         <QueryClientProvider client={client}>
-            <OverviewScreen question={question} search={search} links={links} onChange={onChange} onTeam={onTeam} />
+            <OverviewScreen
+                {...{ question, links, onTeam }}
+                by={search.by ?? 'model'}
+                onChange={(change) => { onChange(change(search)) }}
+            />
         </QueryClientProvider>
     )
     const { rerender } = render(draw(QUESTION))

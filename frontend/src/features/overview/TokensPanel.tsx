@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { lazy, memo, Suspense } from 'react'
 import { Figure } from '../../shared/figures/Figure'
 import { Term } from '../../shared/figures/Term'
 import { formatCount } from '../../shared/format/format'
@@ -15,7 +15,7 @@ const TokensChart = lazy(() => import('./TokensChart'))
 
 const BUCKET_NAMES = { hour: 'hour', day: 'day', week: 'week', month: 'month' }
 
-export function TokensPanel({ question }: { question: Question }) {
+export const TokensPanel = memo(function TokensPanel({ question }: { question: Question }) {
     const series = useTokensOverTime(question)
     return (
         <section className="panel" aria-labelledby="tokens-title">
@@ -23,7 +23,7 @@ export function TokensPanel({ question }: { question: Question }) {
             <TokensBody series={series} span={question.span} />
         </section>
     )
-}
+})
 
 function TokensBody({ series, span }: { series: ReturnType<typeof useTokensOverTime>; span: Span }) {
     if (series.isPending) return <LoadingNote what="tokens" lines={8} />

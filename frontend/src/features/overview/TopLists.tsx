@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { Figure } from '../../shared/figures/Figure'
 import { formatUsd } from '../../shared/format/format'
 import { FollowLink } from '../../shared/links/FollowLink'
@@ -28,7 +29,7 @@ interface Props {
 }
 
 /** Who and what cost most, side by side; each list leads to its breakdown. */
-export function TopLists({ question, links, onPick }: Props) {
+export const TopLists = memo(function TopLists({ question, links, onPick }: Props) {
     return (
         <div className="top-lists">
             {LISTS.map(([dimension, name]) => (
@@ -44,7 +45,7 @@ export function TopLists({ question, links, onPick }: Props) {
             ))}
         </div>
     )
-}
+})
 
 interface ListProps {
     question: Question

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { GROUPS } from '../../shared/filters/search'
 import { EmptyNote, ErrorNote, LoadingNote } from '../../shared/states/states'
 import { LINE_LABELS, type Dimension } from '../../shared/usage/lines'
@@ -13,7 +14,7 @@ interface Props {
 }
 
 /** Where the money went, by the dimension that the visitor chose. */
-export function TopPanel({ question, by, onGroup, onPick }: Props) {
+export const TopPanel = memo(function TopPanel({ question, by, onGroup, onPick }: Props) {
     return (
         <section className="panel" aria-labelledby="top-title">
             <div className="panel-heading">
@@ -29,7 +30,7 @@ export function TopPanel({ question, by, onGroup, onPick }: Props) {
             <TopBody question={question} by={by} onPick={(value) => { onPick(by, value) }} />
         </section>
     )
-}
+})
 
 function TopBody({ question, by, onPick }: { question: Question; by: Dimension; onPick: (value: string) => void }) {
     const top = useTop(question, by)
