@@ -5,6 +5,7 @@ import { CallDrawer } from '../features/generations/CallDrawer'
 import { GenerationsScreen } from '../features/generations/GenerationsScreen'
 import type { GenerationsSearch } from '../features/generations/search'
 import { FilterBar } from '../shared/filters/FilterBar'
+import { OfRange } from '../shared/filters/OfRange'
 import { pickFilters, toggleFilter, type FilterName } from '../shared/filters/search'
 import { omit } from '../shared/objects/omit'
 import { toSpan } from '../shared/time/range'
@@ -21,20 +22,22 @@ export function GenerationsRoute() {
     const team = visitor.projects.find((each) => String(each.id) === teamId)
     const teamTimezone = team?.timezone ?? 'UTC'
     const timezone = search.timezone ?? teamTimezone
-    const change = (next: GenerationsSearch) => { void navigate({ search: next, resetScroll: false }) }
+    const change = (next: GenerationsSearch, replace = false) => { void navigate({ search: next, replace, resetScroll: false }) }
     const question = useQuestion(teamId, search, timezone)
     const drawer = useDrawerHistory()
-    const trace = useTraceLinks(teamId)
+    const trace = useTraceLinks(teamId, search.timezone)
     return (
         <>
             <h1>Generations</h1>
             <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={change} />
-            <GenerationsScreen
-                question={question}
-                search={search}
-                links={useLinks(teamId, search, drawer.open)}
-                onChange={change}
-            />
+            <OfRange span={question.span}>
+                <GenerationsScreen
+                    question={question}
+                    search={search}
+                    links={useLinks(teamId, search, drawer.open)}
+                    onChange={change}
+                />
+            </OfRange>
             {search.call && (
                 <CallDrawer
                     {...{ teamId, timezone, ...trace }}
@@ -72,7 +75,7 @@ function useQuestion(teamId: string, search: GenerationsSearch, timezone: string
 /** The same while a drawer opens and closes: no row of the list is drawn anew for it. */
 function useLinks(teamId: string, search: GenerationsSearch, onOpen: (uuid: string) => void) {
     const router = useRouter()
-    const trace = useTraceLinks(teamId)
+    const trace = useTraceLinks(teamId, search.timezone)
     const key = JSON.stringify(omit(search, 'call', 'panel'))
     return useMemo(() => {
         const to = '/project/$teamId/generations'

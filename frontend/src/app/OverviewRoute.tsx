@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { OverviewScreen, type ChangeSearch } from '../features/overview/OverviewScreen'
 import { FilterBar } from '../shared/filters/FilterBar'
+import { OfRange } from '../shared/filters/OfRange'
 import { FILTERS, pickFilters } from '../shared/filters/search'
 import { omit } from '../shared/objects/omit'
 import { toSpan } from '../shared/time/range'
@@ -27,7 +28,7 @@ export function OverviewRoute() {
     )
     // Of the address as it is by then: what is pressed may have been drawn before the last change.
     const change = useCallback(
-        (next: ChangeSearch) => { void navigate({ search: next, resetScroll: false }) },
+        (next: ChangeSearch, replace = false) => { void navigate({ search: next, replace, resetScroll: false }) },
         [navigate]
     )
     // The filters are this team's; the range and the grouping hold for any.
@@ -35,19 +36,26 @@ export function OverviewRoute() {
         (id: string) => { void navigate({ params: { teamId: id }, search: (before) => omit(before, ...FILTERS) }) },
         [navigate]
     )
+    const links = useBreakdownLinks(teamId, search)
     return (
         <>
             <h1>Overview</h1>
-            <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={(next) => { change(() => next) }} />
-            {/* Begun anew for each team: its figures never wait behind another's. */}
-            <OverviewScreen
-                key={teamId}
-                question={question}
-                by={search.by ?? 'model'}
-                links={useBreakdownLinks(teamId, search)}
-                onChange={change}
-                onTeam={goToTeam}
+            <FilterBar
+                {...{ teamId, search, timezone, teamTimezone }}
+                span={question.span}
+                onChange={(next, replace) => { change(() => next, replace) }}
             />
+            <OfRange span={question.span}>
+                {/* Begun anew for each team: its figures never wait behind another's. */}
+                <OverviewScreen
+                    key={teamId}
+                    question={question}
+                    by={search.by ?? 'model'}
+                    links={links}
+                    onChange={change}
+                    onTeam={goToTeam}
+                />
+            </OfRange>
         </>
     )
 }

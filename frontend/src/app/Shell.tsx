@@ -1,10 +1,14 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { handOver } from '../shared/filters/search'
 import { EmptyNote } from '../shared/states/states'
 import { visitorQuery } from './api/visitor'
 import { TeamSwitcher } from './TeamSwitcher'
 import { ThemeSwitch } from './ThemeSwitch'
 import { useTitle } from './useTitle'
+
+/** Links between screens that have a range; one leads to where the visitor is whatever the address says beside the screen. */
+const HANDING_OVER = { search: handOver, activeOptions: { includeSearch: false } }
 
 /** What stands around every screen: the team, the appearance, the way out. */
 export function Shell() {
@@ -26,12 +30,12 @@ export function Shell() {
                     onSwitch={(next) => { void navigate({ to: '/project/$teamId/overview', params: { teamId: next } }) }}
                 />
                 <nav aria-label="Screens">
-                    <Link to="/project/$teamId/overview" params={{ teamId }}>Overview</Link>
-                    <Link to="/project/$teamId/generations" params={{ teamId }}>Generations</Link>
-                    <Link to="/project/$teamId/traces" params={{ teamId }}>Traces</Link>
-                    <Link to="/project/$teamId/breakdowns" params={{ teamId }}>Breakdowns</Link>
+                    <Link to="/project/$teamId/overview" params={{ teamId }} {...HANDING_OVER}>Overview</Link>
+                    <Link to="/project/$teamId/generations" params={{ teamId }} {...HANDING_OVER}>Generations</Link>
+                    <Link to="/project/$teamId/traces" params={{ teamId }} {...HANDING_OVER}>Traces</Link>
+                    <Link to="/project/$teamId/breakdowns" params={{ teamId }} {...HANDING_OVER}>Breakdowns</Link>
                     <Link to="/project/$teamId/reports" params={{ teamId }}>Reports</Link>
-                    <Link to="/project/$teamId/integrity" params={{ teamId }}>Integrity</Link>
+                    <Link to="/project/$teamId/integrity" params={{ teamId }} {...HANDING_OVER}>Integrity</Link>
                     <Link to="/project/$teamId/settings/{-$section}" params={{ teamId }}>Settings</Link>
                 </nav>
                 <div className="bar-end">

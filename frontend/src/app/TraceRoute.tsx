@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { CallDrawer } from '../features/generations/CallDrawer'
 import { TraceScreen } from '../features/traces/TraceScreen'
+import { handOver } from '../shared/filters/search'
 import { visitorQuery } from './api/visitor'
 import { useDrawerHistory } from './useDrawerHistory'
 import { useTraceLinks } from './useTraceLinks'
@@ -14,11 +15,11 @@ export function TraceRoute() {
     const team = visitor.projects.find((each) => String(each.id) === teamId)
     const timezone = search.timezone ?? team?.timezone ?? 'UTC'
     const drawer = useDrawerHistory()
-    const links = useTraceLinks(teamId)
+    const links = useTraceLinks(teamId, search.timezone)
     return (
         <>
             <nav aria-label="Where this is">
-                <Link to="/project/$teamId/traces" params={{ teamId }}>Traces and sessions</Link>
+                <Link to="/project/$teamId/traces" params={{ teamId }} search={handOver}>Traces and sessions</Link>
             </nav>
             <h1 className="trace-title">Trace {traceId}</h1>
             <TraceScreen {...{ teamId, traceId, timezone }} openCall={search.call} onOpen={drawer.open} />

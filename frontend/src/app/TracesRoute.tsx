@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import type { TracesSearch } from '../features/traces/search'
 import { TracesScreen } from '../features/traces/TracesScreen'
 import { FilterBar } from '../shared/filters/FilterBar'
+import { OfRange } from '../shared/filters/OfRange'
 import { pickFilters } from '../shared/filters/search'
 import { toSpan } from '../shared/time/range'
 import { visitorQuery } from './api/visitor'
@@ -29,12 +30,14 @@ export function TracesRoute() {
         }),
         [teamId, search, timezone]
     )
-    const change = (next: TracesSearch) => { void navigate({ search: next, resetScroll: false }) }
+    const change = (next: TracesSearch, replace = false) => { void navigate({ search: next, replace, resetScroll: false }) }
     return (
         <>
             <h1>Traces and sessions</h1>
             <FilterBar {...{ teamId, search, timezone, teamTimezone }} span={question.span} onChange={change} />
-            <TracesScreen question={question} search={search} links={useTraceLinks(teamId)} onChange={change} />
+            <OfRange span={question.span}>
+                <TracesScreen question={question} search={search} links={useTraceLinks(teamId, search.timezone)} onChange={change} />
+            </OfRange>
         </>
     )
 }

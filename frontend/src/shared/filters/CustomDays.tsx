@@ -5,7 +5,7 @@ import type { ScreenSearch } from './search'
 interface Props {
     span: Span
     search: ScreenSearch
-    onChange: (search: ScreenSearch) => void
+    onChange: (search: ScreenSearch, replace: boolean) => void
 }
 
 const SIDES = ['start', 'end'] as const
@@ -14,7 +14,8 @@ const SIDES = ['start', 'end'] as const
  * First and last day of a custom range.
  *
  * A year that is being typed is 0002 first, then 0020, and one day may be after the other until that is chosen, too:
- * what is no range yet stays here and asks for nothing.
+ * what is no range yet stays here and asks for nothing. Each whole day replaces the address: back leads to the range
+ * before this one, not to the days that were typed on the way.
  */
 export function CustomDays({ span, search, onChange }: Props) {
     const inForce = daysOf(span)
@@ -27,7 +28,7 @@ export function CustomDays({ span, search, onChange }: Props) {
     const areDays = isDate(days.start) && isDate(days.end)
     const change = (next: typeof days) => {
         setDays(next)
-        if (isDate(next.start) && isDate(next.end) && next.start <= next.end) onChange({ ...search, ...next })
+        if (isDate(next.start) && isDate(next.end) && next.start <= next.end) onChange({ ...search, ...next }, true)
     }
     return (
         <span className="days">

@@ -68,7 +68,7 @@ test('a first day after the last waits for a later last one', () => {
     expect(screen.getByText('The first day is after the last.')).toBeTruthy()
     expect(onChange).not.toHaveBeenCalled()
     fireEvent.change(screen.getByLabelText('to'), { target: { value: '2026-03-06' } })
-    expect(onChange).toHaveBeenCalledWith({ range: 'custom', start: '2026-03-05', end: '2026-03-06' })
+    expect(onChange).toHaveBeenCalledWith({ range: 'custom', start: '2026-03-05', end: '2026-03-06' }, true)
 })
 
 test('a chip takes its own filter away', async () => {

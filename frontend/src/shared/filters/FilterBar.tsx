@@ -10,7 +10,8 @@ interface Props {
     /** The zone in force: the address's, else the team's. */
     timezone: string
     teamTimezone: string
-    onChange: (search: ScreenSearch) => void
+    /** `replace`: instead of the address that is there, for it was an edit of the same. */
+    onChange: (search: ScreenSearch, replace?: boolean) => void
 }
 
 /** Time range, zone and filter chips of a screen; all of them live in its address. */

@@ -1,4 +1,5 @@
 /** What the address of a screen says: time range, zone, filters, grouping. Unknown or broken parts are left out. */
+import { omit } from '../objects/omit'
 import { isDate, RANGES, type RangeName } from '../time/range'
 
 export const FILTERS = ['model', 'provider', 'product', 'api_key_alias', 'end_user', 'gateway'] as const
@@ -68,6 +69,11 @@ export function validateSearch(raw: Raw): ScreenSearch {
         if (values.length > 0) search[name] = values
     }
     return search
+}
+
+/** What a screen's address hands to the next screen's: range, zone and filters. */
+export function handOver(search: object): ScreenSearch {
+    return omit(validateSearch({ ...search }), 'by')
 }
 
 export function pickFilters(search: ScreenSearch): Filters {
