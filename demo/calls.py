@@ -25,11 +25,12 @@ from demo.sample_calls import SAMPLE_CALLS, Clients, SampleCall
 CALL_ID_HEADER = "x-litellm-call-id"
 READY_PATH = "/health/liveliness"
 TIMEOUT_S = 120.0
+CONNECT_RETRIES = 3
 LOOK_EVERY_S = 0.1
 
 
 class UnexpectedOutcome(Exception):
-    """A sample call was answered where it should fail, or failed where it should be answered."""
+    """A sample call was answered where it should fail, failed where it should be answered, or found no gateway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +75,17 @@ def run_sample_call(base_url: str, call: SampleCall) -> CallResult:
     """Make one call with fresh clients: their only response tells its status and id."""
     responses: list[httpx2.Response] = []
     started_at = time.monotonic()
-    with httpx2.Client(timeout=TIMEOUT_S, event_hooks={"response": [responses.append]}) as http:
+    # A connection that was refused is tried again: nothing was sent, so a call stays one event.
+    transport = httpx2.HTTPTransport(retries=CONNECT_RETRIES)
+    with httpx2.Client(timeout=TIMEOUT_S, transport=transport, event_hooks={"response": [responses.append]}) as http:
         try:
             call.send(make_clients(base_url, call.key or KEY_BY_TEAM[call.team], http), call)
             error = None
         except (openai.APIStatusError, anthropic.APIStatusError) as exc:
             error = exc
+        except (openai.APIConnectionError, anthropic.APIConnectionError) as exc:
+            cause = repr(exc.__cause__ or exc)
+            raise UnexpectedOutcome(f"{call.name}: the gateway's connection broke: {cause}") from exc
     if (error is None) != (call.outcome == "answered"):
         raise UnexpectedOutcome(f"{call.name}: expected to be {call.outcome}, got {error or 'an answer'}")
     return CallResult(
@@ -134,7 +140,7 @@ def main() -> int:
     try:
         wait_for_gateway(options.base_url, options.wait_s)
         run_sample_calls(options.base_url, on_progress=_print_result, parallel=options.parallel)
-    except (TimeoutError, UnexpectedOutcome, openai.APIConnectionError, anthropic.APIConnectionError) as exc:
+    except (TimeoutError, UnexpectedOutcome) as exc:
         sys.stderr.write(f"{exc}\n")
         return 1
     return 0
