@@ -10,3 +10,9 @@ export function askedTheSame(before: Asked | undefined, these: Record<string, un
     const question = { ...(before?.queryKey[1] as Record<string, unknown> | undefined) }
     return Object.entries(these).every(([name, value]) => question[name] === value)
 }
+
+/** Keeps an answer in place of the next one's, where both were asked of these. */
+export function keepFor(these: Record<string, unknown>) {
+    return <Answer>(answer: Answer | undefined, before: Asked | undefined) =>
+        askedTheSame(before, these) ? answer : undefined
+}

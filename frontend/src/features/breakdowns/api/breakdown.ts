@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { askedTheSame } from '../../../shared/api/placeholder'
+import { keepFor } from '../../../shared/api/placeholder'
 import type { Filters } from '../../../shared/filters/search'
 import type { Span } from '../../../shared/time/range'
 import { askLines, type Dimension } from '../../../shared/usage/lines'
@@ -22,7 +22,6 @@ export function useBreakdown(question: Question) {
         queryFn: ({ signal }) =>
             askLines({ ...question, figures: FIGURES, orderBy: question.sort, limit: MOST_LINES }, signal),
         // Another order of the same lines may wait in place; lines of another dimension would be under a wrong name.
-        placeholderData: (before, query) =>
-            askedTheSame(query, { teamId: question.teamId, dimension: question.dimension }) ? before : undefined,
+        placeholderData: keepFor({ teamId: question.teamId, dimension: question.dimension }),
     })
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, toQuery, type Schemas } from '../../../shared/api/client'
-import { askedTheSame } from '../../../shared/api/placeholder'
+import { keepFor } from '../../../shared/api/placeholder'
 import { toParameters, type Question } from '../question'
 
 export type Call = Schemas['GenerationAnswer']
@@ -21,7 +21,7 @@ export function useCalls(question: Question) {
             ),
         initialPageParam: null as string | null,
         getNextPageParam: (page) => page.next_cursor,
-        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
+        placeholderData: keepFor({ teamId: question.teamId }),
         // Reading every page again, unasked, would move what a person reads.
         refetchOnWindowFocus: false,
     })

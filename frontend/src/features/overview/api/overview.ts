@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
-import { askedTheSame } from '../../../shared/api/placeholder'
+import { keepFor } from '../../../shared/api/placeholder'
 import { toParameters, type Question } from '../question'
 
 export type OverviewAnswer = Schemas['OverviewAnswer']
@@ -10,6 +10,6 @@ export function useOverview(question: Question) {
         queryKey: ['overview', question],
         queryFn: ({ signal }) =>
             getJson<OverviewAnswer>(llmAnalyticsPath(question.teamId, 'overview'), toParameters(question), signal),
-        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
+        placeholderData: keepFor({ teamId: question.teamId }),
     })
 }

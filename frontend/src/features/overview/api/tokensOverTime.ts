@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
-import { askedTheSame } from '../../../shared/api/placeholder'
+import { keepFor } from '../../../shared/api/placeholder'
 import { TOKEN_KINDS } from '../../../shared/tokens/kinds'
 import { toParameters, type Question } from '../question'
 
@@ -13,6 +13,6 @@ export function useTokensOverTime(question: Question) {
         queryKey: ['tokens_over_time', question],
         queryFn: ({ signal }) =>
             getJson<TimeSeriesAnswer>(llmAnalyticsPath(question.teamId, 'time_series'), parameters, signal),
-        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
+        placeholderData: keepFor({ teamId: question.teamId }),
     })
 }

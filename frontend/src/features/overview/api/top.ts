@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { askedTheSame } from '../../../shared/api/placeholder'
+import { keepFor } from '../../../shared/api/placeholder'
 import { askLines, type Dimension, type Line } from '../../../shared/usage/lines'
 import type { Question } from '../question'
 
@@ -17,6 +17,6 @@ export function useTop(question: Question, dimension: Dimension) {
                 { ...question, dimension, figures: TOP_FIGURES, orderBy: 'total_cost_usd', limit: MOST_LINES },
                 signal,
             ),
-        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId, dimension }) ? before : undefined),
+        placeholderData: keepFor({ teamId: question.teamId, dimension }),
     })
 }

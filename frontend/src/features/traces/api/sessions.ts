@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
-import { askedTheSame } from '../../../shared/api/placeholder'
+import { keepFor } from '../../../shared/api/placeholder'
 import { omit } from '../../../shared/objects/omit'
 import { toParameters, type Question } from '../question'
 
@@ -21,7 +21,7 @@ export function useSessions(question: Question) {
             ),
         initialPageParam: null as string | null,
         getNextPageParam: (page) => page.next_cursor,
-        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
+        placeholderData: keepFor({ teamId: question.teamId }),
         refetchOnWindowFocus: false,
     })
 }

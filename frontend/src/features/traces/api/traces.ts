@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getJson, llmAnalyticsPath, type Schemas } from '../../../shared/api/client'
-import { askedTheSame } from '../../../shared/api/placeholder'
+import { keepFor } from '../../../shared/api/placeholder'
 import { toParameters, type Question } from '../question'
 
 export type TraceLine = Schemas['TraceAnswer']
@@ -20,7 +20,7 @@ export function useTraces(question: Question) {
             ),
         initialPageParam: null as string | null,
         getNextPageParam: (page) => page.next_cursor,
-        placeholderData: (before, query) => (askedTheSame(query, { teamId: question.teamId }) ? before : undefined),
+        placeholderData: keepFor({ teamId: question.teamId }),
         refetchOnWindowFocus: false,
     })
 }
