@@ -126,8 +126,22 @@ all teams 207 ms, one day of one team 6 ms, one trace 11 ms. Beside it `(team_id
 
 
 BLOCK_SETTING = "min_compress_block_size = 4096"
-STORAGE_SETTINGS = (
-    f"ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, index_granularity = 2048, {BLOCK_SETTING}"
+MERGE_SETTINGS = "merge_selector_base = 8, min_bytes_for_wide_part = 134217728"
+"""
+A drain's INSERT is a part of a thousand rows, and each row is merged into larger and larger ones: fewer times where
+more parts go into each, and at less cost where a part of less than 128 MB is one file instead of hundreds.
+
+Measured with 40 INSERTs of 1,000 recorded calls, processor time for each row until no merge was left, both runs: 85 and
+83 µs, of which 62 are the INSERT; with ClickHouse's defaults (5, and 10 MB) 126 and 122.
+"""
+STORAGE_SETTINGS = ", ".join(
+    (
+        "ttl_only_drop_parts = 1",
+        "non_replicated_deduplication_window = 1000",
+        "index_granularity = 2048",
+        BLOCK_SETTING,
+        MERGE_SETTINGS,
+    )
 )
 """
 Granules and blocks are small, for a page of calls by cost is scattered over the month.
@@ -215,6 +229,17 @@ def drop_named_indexes_sql(names: Iterable[str], cluster: str = "") -> list[str]
 def shrink_blocks_sql(cluster: str = "") -> str:
     """The statement that brings a table of before the smaller blocks; its granules stay as large as they were."""
     return f"{_alter_each(cluster)[0]} MODIFY SETTING {BLOCK_SETTING}"
+
+
+def merge_less_sql(cluster: str = "") -> str:
+    """The statement that brings a table of before the cheaper merges."""
+    return f"{_alter_each(cluster)[0]} MODIFY SETTING {MERGE_SETTINGS}"
+
+
+def merge_as_before_sql(cluster: str = "") -> str:
+    """The statement that undoes `merge_less_sql`."""
+    names = ", ".join(setting.split(" = ")[0] for setting in MERGE_SETTINGS.split(", "))
+    return f"{_alter_each(cluster)[0]} RESET SETTING {names}"
 
 
 def drop_column_sql(column: Column, cluster: str = "") -> list[str]:
