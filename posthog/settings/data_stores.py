@@ -54,7 +54,7 @@ REDIS_URL: str = setting(
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "posthog.redis_cache.LastingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "posthog",
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 5},
