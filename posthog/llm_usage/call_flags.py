@@ -68,7 +68,7 @@ def _is_usage_expected(event: AiEvent) -> bool:
     call_type = properties.get("$ai_gateway_call_type")
     if call_type == "pass_through_endpoint":
         return bool(properties.get("$ai_usage"))
-    return call_type is None or call_type in COUNTED_CALLS
+    return call_type is None or (isinstance(call_type, str) and call_type in COUNTED_CALLS)
 
 
 def _list_gateway_flags(properties: Mapping[str, Any], usage: TokenUsage, *, is_stream: bool) -> set[str]:
@@ -90,8 +90,9 @@ def _list_gateway_flags(properties: Mapping[str, Any], usage: TokenUsage, *, is_
         is_counted_by_provider=bool(find_object(answered, "output_tokens_details")),
     ):
         flags.add(integrity.REASONING_ESTIMATED)
-    if any(integrity.is_witness_mismatch(usage, witness) for witness in _list_witnesses(properties, answered, usage)):
-        flags.add(integrity.WITNESS_MISMATCH)
+    for witness in _list_witnesses(properties, answered, usage):
+        if integrity.is_witness_mismatch(usage, witness):
+            flags.add(integrity.WITNESS_MISMATCH)
     return flags
 
 

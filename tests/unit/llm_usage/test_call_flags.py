@@ -47,6 +47,7 @@ def list_payload_flags(usage: dict[str, Any] | None = None, **overrides: Any) ->
         pytest.param(make_event(input_tokens=1), set(), id="counted"),
         pytest.param(make_event(is_error=True), set(), id="error"),
         pytest.param(make_event(is_error="true"), set(), id="error-as-text"),
+        pytest.param(make_event(gateway_call_type={}), set(), id="call-type-is-no-text"),
         pytest.param(make_event("$ai_span"), set(), id="span"),
         pytest.param(make_event("$ai_trace"), set(), id="trace"),
         pytest.param(
