@@ -6,6 +6,7 @@ counted by the provider, so that nobody takes it for a fact. Source: ACCOUNTING 
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Final
 
 from posthog.llm_usage.token_usage import TokenUsage
@@ -79,10 +80,11 @@ def is_reasoning_estimated(*, is_counted_by_gateway: bool, is_counted_by_provide
 
 def is_witness_mismatch(one: TokenUsage, other: TokenUsage) -> bool:
     """Two reports of the same call name different figures; what only one of them names contradicts nothing."""
-    return any(_is_different(getattr(one, name), getattr(other, name)) for name in WITNESSED)
+    figures, others = list_witnessed(one), list_witnessed(other)
+    return figures != others and any(map(_is_different, figures, others))
 
 
-WITNESSED = (
+list_witnessed = attrgetter(
     *("input_tokens", "output_tokens", "total_tokens"),
     *("cache_read_input_tokens", "cache_creation_input_tokens", "reasoning_tokens"),
 )

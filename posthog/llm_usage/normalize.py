@@ -11,6 +11,7 @@ Any provider's usage → `TokenUsage`. Pure; never raises, whatever it is given.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from posthog.llm_usage.payloads.fields import OBJECT
 from posthog.llm_usage.readings import otel, posthog_sdk, shapes
 from posthog.llm_usage.readings.arithmetic import choose_reading
 from posthog.llm_usage.readings.canonical import build_usage
@@ -72,21 +73,23 @@ def _find_raw_usage(usage: object, counted: Counted | None) -> Mapping[Any, Any]
     """The provider's own object that an SDK sent along with its properties."""
     if counted is not None and counted.family is not posthog_sdk.FAMILY:
         return None
-    raw = usage.get(posthog_sdk.RAW_USAGE) if isinstance(usage, Mapping) else None
-    return raw if isinstance(raw, Mapping) else None
+    raw = usage.get(posthog_sdk.RAW_USAGE) if isinstance(usage, OBJECT) else None
+    return raw if isinstance(raw, OBJECT) else None
 
 
 def _count(provider: object, api: object, model: object, usage: object) -> Counted | None:
     """Everything up to the choice of the reading; None where the usage says nothing at all."""
+    if not usage:
+        return None
     api_name = _to_name(api)
     usage = otel.read_attributes(usage) or usage
-    if isinstance(usage, Mapping):
+    if isinstance(usage, OBJECT):
         is_event = api_name == "posthog" and (posthog_sdk.is_event(usage) or otel.is_otel(usage))
         source = usage if is_event else shapes.unwrap(usage)
         family = _find_event_family(source) if is_event else _find_family(source, api_name)
         found = Found()
         collect(source, family.words, found)
-    elif isinstance(usage, list | tuple):
+    elif isinstance(usage, otel.LIST):
         source, family, found = _read_chunks(usage, api_name)
     else:
         return None

@@ -32,7 +32,7 @@ def sum_lifetimes(counts: dict[str, int]) -> int | None:
     """Cache writes by lifetime, summed; None where no lifetime is reported."""
     if LIFETIME_COUNTS.isdisjoint(counts):
         return None
-    return sum(counts.get(name, 0) for name in LIFETIMES)
+    return sum([counts.get(name, 0) for name in LIFETIMES])
 
 
 def find_written(counts: dict[str, int]) -> int | None:

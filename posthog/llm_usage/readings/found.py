@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from posthog.llm_usage.integrity import IMPLAUSIBLE_VALUE, NEGATIVE_VALUE, UNKNOWN_USAGE_KEY, WITNESS_MISMATCH
+from posthog.llm_usage.payloads.fields import NUMBER, OBJECT
 
 MAX_COUNT = 10**12
 """A trillion: no call is that large, and sums of such counts fit a 64-bit column."""
@@ -108,9 +109,8 @@ def collect(source: Mapping[Any, Any], words: Words, found: Found, depth: int = 
         if isinstance(meaning, str):
             if not meaning:
                 continue
-            if value.__class__ is int and 0 <= value <= MAX_COUNT and meaning not in counts:
-                counts[meaning] = value
-            else:
+            is_plain = value.__class__ is int and 0 <= value <= MAX_COUNT
+            if not is_plain or counts.setdefault(meaning, value) != value:
                 _note_count(meaning, value, found)
         elif meaning is None:
             note_unknown(key, value, found)
@@ -119,7 +119,7 @@ def collect(source: Mapping[Any, Any], words: Words, found: Found, depth: int = 
 
 
 def _note_count(name: str, value: Any, found: Found) -> None:
-    if isinstance(value, Mapping):
+    if isinstance(value, OBJECT):
         _note_parts(name, value, found)
         if value.get("total") is None and _may_hold_count(value):
             found.flags.add(IMPLAUSIBLE_VALUE)  # a whole that nobody can name is lost
@@ -147,7 +147,7 @@ NESTED_PARTS: Mapping[str, Mapping[str, str]] = {
 def _descend(value: Any, meaning: Words | Handler, found: Found, depth: int) -> None:
     if not isinstance(meaning, Words):
         meaning(value, found)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, OBJECT):
         if depth < MAX_DEPTH:
             collect(value, meaning, found, depth + 1)
     elif isinstance(value, list) and meaning.read_list is not None:
@@ -167,10 +167,10 @@ def _may_hold_count(value: Any, depth: int = MAX_DEPTH) -> bool:
     """Whether there is a whole number in it, also as text; in a list only in its objects, for vectors are no counts."""
     if isinstance(value, bool) or depth == 0:
         return False
-    if isinstance(value, Mapping):
+    if isinstance(value, OBJECT):
         return any(_may_hold_count(item, depth - 1) for item in value.values())
     if isinstance(value, list):
-        return any(_may_hold_count(item, depth - 1) for item in value if isinstance(item, Mapping))
+        return any(_may_hold_count(item, depth - 1) for item in value if isinstance(item, OBJECT))
     if isinstance(value, str):
         return value.isdecimal()
     return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
@@ -208,6 +208,6 @@ def _to_number(value: Any) -> int | float | None:
             value = int(value) if value.isdecimal() else float(value)
         except ValueError:
             return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, NUMBER):
         return None
     return value if value - value == 0 else None

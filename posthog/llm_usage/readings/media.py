@@ -9,6 +9,8 @@ MEDIA_COUNTS = frozenset(f"{name}_{side}" for name in MODALITIES for side in ("i
     f"cached_{name}" for name in MODALITIES
 )
 
+OTHER_MEDIA_COUNTS = frozenset(name for name in MEDIA_COUNTS if "text" not in name)
+
 
 class Media(NamedTuple):
     """Tokens; None: not reported, or without a meaning that the other counts confirm."""
@@ -27,7 +29,9 @@ NO_MEDIA = Media()
 
 
 def read_media(counted: Counted, whole: Whole) -> Media:
-    """Where the cache lies beside the input, so do the cached media."""
+    """Where the cache lies beside the input, so do the cached media; `NO_MEDIA` where nothing is told apart."""
+    if (MEDIA_COUNTS if counted.family.has_text_split else OTHER_MEDIA_COUNTS).isdisjoint(counted.found.counts):
+        return NO_MEDIA
     get = counted.found.counts.get
     text, image, audio, video = get("text_input"), get("image_input"), get("audio_input"), get("video_input")
     if not counted.choice.reading.is_cache_inside and counted.parts.cache:

@@ -133,9 +133,12 @@ def note_unknown_attributes(usage: Mapping[Any, Any], found: Found) -> None:
             note_unknown(key, value, found)
 
 
+LIST = (list, tuple)
+
+
 def read_attributes(value: object) -> dict[str, Any] | None:
     """Attributes as the wire has them, by name; None for any other list."""
-    if not isinstance(value, list | tuple) or not value or not all(map(_is_attribute, value)):
+    if not isinstance(value, LIST) or not value or not all(map(_is_attribute, value)):
         return None
     return {item["key"]: next(iter(item["value"].values()), None) for item in value}
 

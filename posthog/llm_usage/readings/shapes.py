@@ -8,6 +8,7 @@ its own come first. What the family settles is where cache and reasoning lie.
 from collections.abc import Mapping
 from typing import Any
 
+from posthog.llm_usage.payloads.fields import OBJECT
 from posthog.llm_usage.readings import (
     anthropic,
     bedrock,
@@ -129,15 +130,15 @@ def _is_anthropic(usage: Mapping[Any, Any]) -> bool:
 def unwrap(usage: Mapping[Any, Any], depth: int = MAX_DEPTH) -> Mapping[Any, Any]:
     """The usage inside a response, a chunk or an event; the object itself where there is none inside."""
     if depth and not WRAPPER_KEYS.isdisjoint(usage):
-        wrapped = [usage[key] for key in WRAPPERS if isinstance(usage.get(key), Mapping)]
+        wrapped = [usage[key] for key in WRAPPERS if isinstance(usage.get(key), OBJECT)]
         if wrapped:
             return unwrap(next(filter(None, wrapped), NOTHING), depth - 1)
     if depth == 0 or not (MARK_KEYS.isdisjoint(usage) or _find_marked(usage) is None):
         return usage
     for key in ENVELOPES:
         inner = usage.get(key)
-        inner = inner if isinstance(inner, Mapping) else otel.read_attributes(inner)
-        found = NOTHING if inner is None else unwrap(inner, depth - 1)
+        inner = inner if isinstance(inner, OBJECT) else otel.read_attributes(inner)
+        found = unwrap(inner, depth - 1) if inner else NOTHING
         if find_family(found) is not None:
             return found
     return _find_in_choice(usage) or usage
