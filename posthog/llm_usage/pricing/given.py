@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, NamedTuple
 
+from posthog.llm_usage.payloads.fields import EMPTY, OBJECT
 from posthog.llm_usage.pricing.costs import EXACT, ZERO
 
 Source = Literal["gateway", "caller", "provider"]
@@ -76,13 +77,15 @@ def reconcile_gateway_breakdown(response_cost: object, breakdown: object) -> Giv
         know.
     """
     total = parse_usd(response_cost)
-    parts = breakdown if isinstance(breakdown, Mapping) else {}
-    guardrails = parse_usd(parts.get("guardrail_cost")) or ZERO
+    parts = breakdown if isinstance(breakdown, OBJECT) else EMPTY
+    guardrails = parse_usd(parts["guardrail_cost"]) or ZERO if "guardrail_cost" in parts else ZERO
     if total is None or total <= guardrails:
         return None
-    charged = EXACT.subtract(total, guardrails)
-    listed = parse_usd(parts.get("original_cost")) or charged
-    is_discounted = abs(EXACT.subtract(listed, charged)) > ROUNDING_USD
+    charged = EXACT.subtract(total, guardrails) if guardrails else total
+    original = parts.get("original_cost")
+    is_listed = type(original) is type(response_cost) and original == response_cost
+    listed = total if is_listed else parse_usd(original) or charged
+    is_discounted = listed is not charged and abs(EXACT.subtract(listed, charged)) > ROUNDING_USD
     amounts = _find_split(listed if is_discounted else charged, parts)
     if is_discounted:
         factor = EXACT.divide(charged, listed)

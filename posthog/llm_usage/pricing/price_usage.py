@@ -18,6 +18,7 @@ gateway's cache answered costs 0 and saves the price not paid.
 """
 
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from posthog.llm_usage.pricing.catalogue import PriceCatalogue
@@ -120,17 +121,10 @@ def _complete(
 
 
 def _build_costs(bill: Bill, price: Price) -> Costs:
-    sums: dict[str, Any] = {**bill.sums}
-    total = sums.get("total_cost_usd")
+    total = bill.sums.get("total_cost_usd")
     is_assumed = bool(total) and (price.is_assumed or bill.is_assumed)
-    return Costs(
-        **sums,
-        source=price.source,
-        model=price.model,
-        flags=(PRICE_ASSUMED,) if is_assumed and is_price_assumed(is_assumed=True, source=price.source) else (),
-        formula=bill,
-        own_total_usd=total,
-    )
+    flags = (PRICE_ASSUMED,) if is_assumed and is_price_assumed(is_assumed=True, source=price.source) else ()
+    return Costs._make((*map(bill.sums.get, COST_COLUMNS), price.source, price.model, flags, bill, total))
 
 
 def _price_cache_hit(own: Costs, request: PriceRequest) -> Costs:
@@ -180,13 +174,14 @@ def _find_factor(given: GivenCosts, total: Decimal | None, own: Costs) -> Decima
 
 
 GIVEN_PARTS = tuple(column for column in DIVIDED if column in GivenCosts._fields)
+list_given_parts = attrgetter(*GIVEN_PARTS)
 
 
 def _list_parts(given: GivenCosts, own: Costs, factor: Decimal | None) -> dict[str, Any]:
     """The columns beside the total in which ours differ from what is to be said of the call."""
     if factor == 1:
-        amounts = {column: getattr(given, column) for column in GIVEN_PARTS}
-        return {column: amount for column, amount in amounts.items() if amount is not None}
+        amounts = zip(GIVEN_PARTS, list_given_parts(given), strict=True)
+        return {column: amount for column, amount in amounts if amount is not None}
     return {column: _find_part(column, given, own, factor) for column in DIVIDED}
 
 

@@ -68,6 +68,13 @@ CUSTOM_PRICES: Mapping[str, str] = {
 }
 CUSTOM_NAMES = frozenset(CUSTOM_PRICES)
 
+UNITS: Mapping[str, str] = {
+    "$ai_output_image_count": "output_images",
+    "$ai_input_character_count": "input_characters",
+    "$ai_search_unit_count": "queries",
+}
+UNIT_NAMES = frozenset(UNITS)
+
 
 def read_price_request(
     properties: Mapping[str, Any], *, at: datetime | None = None, team_prices: TeamPrices = NO_PRICES
@@ -79,13 +86,23 @@ def read_price_request(
         at: When the call started, aware.
     """
     usage = find_object(properties, "$ai_provider_usage") or find_object(properties, "$ai_usage")
+    asked = find_object(properties, "$ai_model_parameters")
+    breakdown = find_object(properties, "$ai_gateway_cost_breakdown")
     gateway_cost = properties.get("$ai_gateway_response_cost")
-    given = reconcile_gateway_breakdown(gateway_cost, properties.get("$ai_gateway_cost_breakdown"))
+    given = reconcile_gateway_breakdown(gateway_cost, breakdown)
     return PriceRequest(
         model=find_text(properties, "$ai_model"),
         provider=find_text(properties, "$ai_provider"),
         base_model=find_text(properties, "$ai_base_model"),
-        conditions=_read_conditions(properties, usage, at),
+        conditions=CallConditions(
+            # The tier is the answer's, else the one asked for: streams leave it out.
+            find_text(properties, "$ai_service_tier")
+            or find_text(usage, "service_tier")
+            or find_text(asked, "service_tier"),
+            at,
+            _find_region(breakdown, usage),
+            usage.get("speed") == "fast",
+        ),
         call_kind=find_call_kind(properties),
         given=given or read_caller_costs(properties),
         is_zero_unknown=given is None and parse_usd(gateway_cost) is not None,
@@ -93,37 +110,22 @@ def read_price_request(
         custom=_read_custom_rates(properties),
         team_prices=team_prices,
         quantities=_read_quantities(properties, usage),
-        search_context_size=_find_search_context_size(properties, usage),
+        search_context_size=_find_search_context_size(properties, asked, usage),
     )
 
 
-def _find_search_context_size(properties: Mapping[str, Any], usage: Mapping[str, Any]) -> str:
+def _find_search_context_size(properties: Mapping[str, Any], asked: Mapping[str, Any], usage: Mapping[str, Any]) -> str:
     """As the answer names it, else as it was asked for; `medium` is what providers take where nobody names it."""
-    asked = find_object(properties, "$ai_model_parameters", "web_search_options")
     named = (
         find_text(properties, "$ai_search_context_size")
         or find_text(usage, "search_context_size")
-        or find_text(asked, "search_context_size")
+        or find_text(find_object(asked, "web_search_options"), "search_context_size")
     )
     return named.strip().lower() if named else "medium"
 
 
-def _read_conditions(properties: Mapping[str, Any], usage: Mapping[str, Any], at: datetime | None) -> CallConditions:
-    """The tier is the answer's, else the one asked for: streams leave it out."""
-    tier = (
-        find_text(properties, "$ai_service_tier")
-        or find_text(usage, "service_tier")
-        or find_text(find_object(properties, "$ai_model_parameters"), "service_tier")
-    )
-    region, is_fast = _find_region(properties, usage), find_text(usage, "speed") == "fast"
-    if at is None and tier is None and region is None and not is_fast:
-        return STANDARD
-    return CallConditions(service_tier=tier, at=at, region=region, is_fast=is_fast)
-
-
-def _find_region(properties: Mapping[str, Any], usage: Mapping[str, Any]) -> str | None:
+def _find_region(breakdown: Mapping[str, Any], usage: Mapping[str, Any]) -> str | None:
     """Anthropic names it in its usage, a gateway in its breakdown; Vertex surcharges all but `global` alike."""
-    breakdown = find_object(properties, "$ai_gateway_cost_breakdown")
     location = find_text(breakdown, "vertex_location")
     if location is not None:
         return None if location.lower() == "global" else "regional"
@@ -132,7 +134,7 @@ def _find_region(properties: Mapping[str, Any], usage: Mapping[str, Any]) -> str
 
 
 def _read_custom_rates(properties: Mapping[str, Any]) -> CustomRates | None:
-    if properties.keys().isdisjoint(CUSTOM_NAMES):
+    if CUSTOM_NAMES.isdisjoint(properties):
         return None
     found = {name: parse_usd(properties.get(key)) for key, name in CUSTOM_PRICES.items()}
     rates = {name: rate for name, rate in found.items() if rate is not None}
@@ -140,12 +142,11 @@ def _read_custom_rates(properties: Mapping[str, Any]) -> CustomRates | None:
 
 
 def _read_quantities(properties: Mapping[str, Any], usage: Mapping[str, Any]) -> Quantities:
-    found = {
-        "seconds": usage.get("seconds") if usage.get("type") == "duration" else None,
-        "output_images": properties.get("$ai_output_image_count"),
-        "input_characters": properties.get("$ai_input_character_count"),
-        "queries": properties.get("$ai_search_unit_count"),
-    }
-    amounts = {name: parse_usd(value) for name, value in found.items() if value is not None}
+    is_timed = usage.get("type") == "duration"
+    if not is_timed and UNIT_NAMES.isdisjoint(properties):
+        return NOTHING
+    found = {"seconds": usage.get("seconds") if is_timed else None}
+    found |= {name: properties.get(key) for key, name in UNITS.items()}
+    amounts = {name: parse_usd(value) for name, value in found.items()}
     quantities = {name: amount for name, amount in amounts.items() if amount is not None}
     return quantities or NOTHING

@@ -62,7 +62,7 @@ def test_region_is_read_where_it_is_surcharged(properties: dict[str, Any], regio
 def test_fast_mode_is_read_from_the_usage() -> None:
     """Anthropic names the speed that it charges for."""
     assert read_price_request({"$ai_usage": {"speed": "fast"}}).conditions.is_fast
-    assert read_price_request({"$ai_usage": {"speed": "standard"}}).conditions is STANDARD
+    assert read_price_request({"$ai_usage": {"speed": "standard"}}).conditions == STANDARD
 
 
 @pytest.mark.parametrize(
