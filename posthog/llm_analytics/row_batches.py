@@ -21,8 +21,10 @@ from posthog.llm_analytics.gateway_bodies import (
     PreparedEvent,
     Rejection,
     account_prepared,
+    count_prepared,
     lay_out_prepared,
     prepare_event,
+    request_prepared,
 )
 from posthog.llm_analytics.inbox_elements import Element, list_elements
 from posthog.llm_analytics.rejected_content import build_reject
@@ -113,7 +115,8 @@ def _find_numbering(element: Element, source: BodySource) -> Numbering | None:
 def _read_group(elements: Sequence[Element], source: BodySource) -> list[Row | Rejection | None]:
     """The outcome of each element, in order; step by step for all of them, see `gateway_bodies`."""
     outcomes: list[Any] = list(elements)
-    for step in (partial(_prepare, source=source), account_prepared, lay_out_prepared):
+    prepare = partial(_prepare, source=source)
+    for step in (prepare, count_prepared, request_prepared, account_prepared, lay_out_prepared):
         outcomes = [
             _guard(step, outcome, element, source) if isinstance(outcome, UNDERWAY) else outcome
             for element, outcome in zip(elements, outcomes, strict=True)

@@ -18,7 +18,7 @@ from posthog.llm_usage.pricing.catalogue import load_catalogue
 from posthog.llm_usage.pricing.costs import Costs
 from posthog.llm_usage.pricing.custom import TeamPrices
 from posthog.llm_usage.pricing.price_usage import price_usage
-from posthog.llm_usage.pricing.request import NO_PRICES, read_price_request
+from posthog.llm_usage.pricing.request import NO_PRICES, PriceRequest, read_price_request
 from posthog.llm_usage.readings.otel import WORDS as OTEL_WORDS
 from posthog.llm_usage.readings.posthog_sdk import EXCLUSIVE, RAW_USAGE
 from posthog.llm_usage.readings.posthog_sdk import WORDS as SDK_WORDS
@@ -47,14 +47,38 @@ class AccountedEvent(NamedTuple):
     rules_version: str = RULES_VERSION
 
 
+class CountedEvent(NamedTuple):
+    """
+    An event that has no price yet.
+
+    Attributes:
+        usage_raw: As `AccountedEvent`.
+        flags: Of the choice among the witnesses and of the call; the usage's own are not repeated.
+    """
+
+    usage: TokenUsage
+    usage_raw: Mapping[str, Any] | None
+    flags: set[str]
+
+
 def account_event(event: AiEvent, *, team_prices: TeamPrices = NO_PRICES) -> AccountedEvent:
-    """Read, price and check one event; pure, and never raises for anything that an event can hold."""
-    properties = event.properties
-    usage, usage_raw, read_flags = _read_usage(properties)
-    request = read_price_request(properties, at=event.timestamp, team_prices=team_prices)
+    """Read, check and price one event; pure, and never raises for anything that an event can hold."""
+    request = read_price_request(event.properties, at=event.timestamp, team_prices=team_prices)
+    return price_event(count_event(event), request)
+
+
+def count_event(event: AiEvent) -> CountedEvent:
+    """Read one event's usage and check it against everything else that the event says."""
+    usage, usage_raw, flags = _read_usage(event.properties)
+    return CountedEvent(usage, usage_raw, flags | list_call_flags(event, usage))
+
+
+def price_event(counted: CountedEvent, request: PriceRequest) -> AccountedEvent:
+    """Price what was counted."""
+    usage = counted.usage
     costs = price_usage(usage, request=request, catalogue=load_catalogue())
-    flags = {*usage.flags, *costs.flags, *read_flags, *list_call_flags(event, usage)}
-    return AccountedEvent(usage=usage, costs=costs, usage_raw=usage_raw, flags=tuple(sorted(flags)))
+    flags = counted.flags.union(usage.flags, costs.flags)
+    return AccountedEvent(usage, costs, counted.usage_raw, tuple(sorted(flags)))
 
 
 def _read_usage(properties: Mapping[str, Any]) -> tuple[TokenUsage, Mapping[str, Any] | None, set[str]]:

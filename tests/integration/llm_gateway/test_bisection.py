@@ -124,7 +124,9 @@ def test_large_body_that_breaks_off_gives_what_was_whole(setup: GatewaySetup, mo
     assert (reject.position, reject.reason_code) == (2, "body_cut_short")
 
 
-@pytest.mark.parametrize("step", ["prepare_event", "account_prepared", "lay_out_prepared"])
+@pytest.mark.parametrize(
+    "step", ["prepare_event", "count_prepared", "request_prepared", "account_prepared", "lay_out_prepared"]
+)
 def test_rules_that_stumble_cost_one_event(
     setup: GatewaySetup, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
 ) -> None:
