@@ -17,9 +17,9 @@ from typing import Any
 
 from posthog.llm_usage import integrity
 from posthog.llm_usage.ai_event import AiEvent, find_call_kind
-from posthog.llm_usage.normalize import normalize_usage
+from posthog.llm_usage.normalize import read_figures
 from posthog.llm_usage.payloads.fields import JsonObject, find_object, find_text
-from posthog.llm_usage.token_usage import TokenUsage
+from posthog.llm_usage.token_usage import Figures, TokenUsage
 
 GATEWAY_SOURCE = "litellm"
 """The `$ai_usage_source` of events that a gateway reported."""
@@ -45,12 +45,13 @@ def list_call_flags(event: AiEvent, usage: TokenUsage) -> set[str]:
     """Check one event's counts against everything else it says; pure, never raises."""
     properties = event.properties
     is_stream = properties.get("$ai_stream") is True
-    is_expected = _is_usage_expected(event)
     flags = set()
-    if integrity.is_usage_missing_on_success(is_expected=is_expected, is_stream=is_stream, usage=usage):
-        flags.add(integrity.USAGE_MISSING_ON_SUCCESS)
-    if integrity.is_stream_without_usage(is_expected=is_expected, is_stream=is_stream, usage=usage):
-        flags.add(integrity.STREAM_WITHOUT_USAGE)
+    if not integrity.has_tokens(usage):
+        is_expected = _is_usage_expected(event)
+        if integrity.is_usage_missing_on_success(is_expected=is_expected, is_stream=is_stream, usage=usage):
+            flags.add(integrity.USAGE_MISSING_ON_SUCCESS)
+        if integrity.is_stream_without_usage(is_expected=is_expected, is_stream=is_stream, usage=usage):
+            flags.add(integrity.STREAM_WITHOUT_USAGE)
     if properties.get("$ai_usage_source") == GATEWAY_SOURCE:
         flags |= _list_gateway_flags(properties, usage, is_stream=is_stream)
     elif properties.get("$ai_stream_incomplete") is True:
@@ -79,7 +80,7 @@ def _list_gateway_flags(properties: Mapping[str, Any], usage: TokenUsage, *, is_
     flags = set()
     if integrity.is_stream_incomplete(
         is_broken_off=properties.get("$ai_stream_incomplete") is True,
-        is_extra_lost=is_stream and bool(reported) and STREAM_EXTRAS.get(provider, "") not in {"", *reported},
+        is_extra_lost=is_stream and _is_extra_lost(provider, reported),
     ):
         flags.add(integrity.STREAM_INCOMPLETE)
     if integrity.is_usage_estimated(is_assembled=is_assembled, has_own_details=has_own_details):
@@ -90,10 +91,14 @@ def _list_gateway_flags(properties: Mapping[str, Any], usage: TokenUsage, *, is_
         is_counted_by_provider=bool(find_object(answered, "output_tokens_details")),
     ):
         flags.add(integrity.REASONING_ESTIMATED)
-    for witness in _list_witnesses(properties, answered, usage):
-        if integrity.is_witness_mismatch(usage, witness):
+    for witness in _list_witnesses(properties, answered, usage, provider=provider, model=model):
+        if integrity.is_witness_mismatch(usage.figures, witness):
             flags.add(integrity.WITNESS_MISMATCH)
     return flags
+
+
+def _is_extra_lost(provider: str, reported: JsonObject) -> bool:
+    return bool(reported) and provider in STREAM_EXTRAS and STREAM_EXTRAS[provider] not in reported
 
 
 def _is_assembled(reported: JsonObject) -> bool:
@@ -113,7 +118,9 @@ def _is_claude(provider: str, model: str) -> bool:
 CLAUDE_CLOUDS = ("bedrock", "vertex_ai", "azure_ai", "azure_anthropic")
 
 
-def _list_witnesses(properties: Mapping[str, Any], answered: JsonObject, usage: TokenUsage) -> list[TokenUsage]:
+def _list_witnesses(
+    properties: Mapping[str, Any], answered: JsonObject, usage: TokenUsage, *, provider: str, model: str
+) -> list[Figures]:
     """
     The other reports of the same counts, but for one that only repeats them.
 
@@ -122,9 +129,9 @@ def _list_witnesses(properties: Mapping[str, Any], answered: JsonObject, usage: 
     witnesses = []
     counts = find_object(properties, "$ai_gateway_counts")
     if any(counts.values()) and not _is_repetition(counts, usage):
-        witnesses.append(_read(properties, "litellm", counts))
+        witnesses.append(read_figures(provider=provider, api="litellm", model=model, usage=counts))
     if answered:
-        witnesses.append(_read(properties, None, answered))
+        witnesses.append(read_figures(provider=provider, api=None, model=model, usage=answered))
     return witnesses
 
 
@@ -135,8 +142,3 @@ def _is_repetition(counts: JsonObject, usage: TokenUsage) -> bool:
         return False
     is_plain = total == prompt + completion and len(counts) == 3
     return is_plain and (prompt, completion, total) == (usage.input_tokens, usage.output_tokens, usage.total_tokens)
-
-
-def _read(properties: Mapping[str, Any], api: str | None, usage: JsonObject) -> TokenUsage:
-    provider, model = find_text(properties, "$ai_provider"), find_text(properties, "$ai_model")
-    return normalize_usage(provider=provider, api=api, model=model, usage=usage)

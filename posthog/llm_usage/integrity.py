@@ -6,10 +6,9 @@ counted by the provider, so that nobody takes it for a fact. Source: ACCOUNTING 
 """
 
 from collections.abc import Iterable
-from operator import attrgetter
 from typing import Final
 
-from posthog.llm_usage.token_usage import TokenUsage
+from posthog.llm_usage.token_usage import Figures, TokenUsage
 
 TOTAL_MISMATCH: Final = "total_mismatch"
 CACHE_EXCEEDS_INPUT: Final = "cache_exceeds_input"
@@ -78,16 +77,9 @@ def is_reasoning_estimated(*, is_counted_by_gateway: bool, is_counted_by_provide
     return is_counted_by_gateway and not is_counted_by_provider
 
 
-def is_witness_mismatch(one: TokenUsage, other: TokenUsage) -> bool:
+def is_witness_mismatch(one: Figures, other: Figures) -> bool:
     """Two reports of the same call name different figures; what only one of them names contradicts nothing."""
-    figures, others = list_witnessed(one), list_witnessed(other)
-    return figures != others and any(map(_is_different, figures, others))
-
-
-list_witnessed = attrgetter(
-    *("input_tokens", "output_tokens", "total_tokens"),
-    *("cache_read_input_tokens", "cache_creation_input_tokens", "reasoning_tokens"),
-)
+    return one != other and any(map(_is_different, one, other))
 
 
 def _is_different(one: int | None, other: int | None) -> bool:

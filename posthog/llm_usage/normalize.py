@@ -14,14 +14,14 @@ from typing import Any
 from posthog.llm_usage.payloads.fields import OBJECT
 from posthog.llm_usage.readings import otel, posthog_sdk, shapes
 from posthog.llm_usage.readings.arithmetic import choose_reading
-from posthog.llm_usage.readings.canonical import build_usage
+from posthog.llm_usage.readings.canonical import build_figures, build_usage
 from posthog.llm_usage.readings.complete import complete
 from posthog.llm_usage.readings.counted import Counted, build_parts
 from posthog.llm_usage.readings.family import Call, Family
 from posthog.llm_usage.readings.found import Found, collect
 from posthog.llm_usage.readings.streams import fold
 from posthog.llm_usage.readings.trace import ReadingTrace, trace_choice
-from posthog.llm_usage.token_usage import TokenUsage
+from posthog.llm_usage.token_usage import Figures, TokenUsage
 
 RULES_VERSION = "2"
 """Version of the rules that read usage; stored with every row. Raise it when a count can come out differently."""
@@ -56,6 +56,14 @@ def normalize_usage(*, provider: str | None, api: str | None, model: str | None,
     return read if counted is None else posthog_sdk.fill_from_raw(read, build_usage(counted))
 
 
+def read_figures(*, provider: str | None, api: str | None, model: str | None, usage: Usage) -> Figures:
+    """What `normalize_usage` says of the counts that every witness names, and no more: half the work."""
+    counted = _count(provider, api, model, usage)
+    if counted is None or counted.family is posthog_sdk.FAMILY:
+        return normalize_usage(provider=provider, api=api, model=model, usage=usage).figures
+    return build_figures(counted)
+
+
 def trace_reading(*, provider: str | None, api: str | None, model: str | None, usage: Usage) -> ReadingTrace | None:
     """
     How `normalize_usage` came to its reading: each candidate with its equation, and why one was chosen.
@@ -82,7 +90,8 @@ def _count(provider: object, api: object, model: object, usage: object) -> Count
     if not usage:
         return None
     api_name = _to_name(api)
-    usage = otel.read_attributes(usage) or usage
+    if isinstance(usage, otel.LIST):
+        usage = otel.read_attributes(usage) or usage
     if isinstance(usage, OBJECT):
         is_event = api_name == "posthog" and (posthog_sdk.is_event(usage) or otel.is_otel(usage))
         source = usage if is_event else shapes.unwrap(usage)

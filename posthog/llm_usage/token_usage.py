@@ -9,6 +9,9 @@ part is a subset of its whole, or the usage carries a flag that says it is not. 
 from decimal import Decimal
 from typing import NamedTuple
 
+Figures = tuple[int | None, int | None, int | None, int | None, int | None, int | None]
+"""Input, output, total, cache reads, cache creation, reasoning: what every report of a call names alike."""
+
 
 class TokenUsage(NamedTuple):
     """
@@ -53,6 +56,11 @@ class TokenUsage(NamedTuple):
     service_tier: str | None = None
     provider_cost_usd: Decimal | None = None
     """The provider's own charge for the call, where its usage carries one (OpenRouter, Perplexity, xAI)."""
+
+    @property
+    def figures(self) -> Figures:
+        """What another report of the call is held against."""
+        return (*self[:5], self.reasoning_tokens)
 
 
 COUNT_COLUMNS: tuple[str, ...] = TokenUsage._fields[:20]

@@ -8,8 +8,8 @@ always includes reasoning. Nothing is clamped: what contradicts itself keeps its
 from posthog.llm_usage import integrity
 from posthog.llm_usage.readings.arithmetic import sum_room_for_cache
 from posthog.llm_usage.readings.counted import Counted, Whole, find_written, sum_lifetimes, widen
-from posthog.llm_usage.readings.media import NO_MEDIA, Media, read_media
-from posthog.llm_usage.token_usage import TokenUsage
+from posthog.llm_usage.readings.media import Media, read_media
+from posthog.llm_usage.token_usage import Figures, TokenUsage
 
 
 def build_usage(counted: Counted) -> TokenUsage:
@@ -18,12 +18,11 @@ def build_usage(counted: Counted) -> TokenUsage:
     counts, flags = found.counts, found.flags
     get = counts.get
     whole = widen(counted)
-    known = None if whole.input is None and whole.output is None else (whole.input or 0) + (whole.output or 0)
-    total = get("total")
+    known, total = _sum(whole), get("total")
     unexplained = None if known is None else 0 if total is None else total - known
     written = find_written(counts)
     media = read_media(counted, whole)
-    if unexplained or media is not NO_MEDIA or counted.has_parts_in_question:
+    if unexplained or any(media) or counted.has_parts_in_question:
         flags = flags.union(_list_contradictions(counted, whole, unexplained, media))
     return TokenUsage(  # in the order of its fields: by their names it takes twice as long
         whole.input,
@@ -52,6 +51,21 @@ def build_usage(counted: Counted) -> TokenUsage:
     )
 
 
+def build_figures(counted: Counted) -> Figures:
+    """The counts that every witness of a call names, as `build_usage` has them."""
+    counts = counted.found.counts
+    input_tokens, output_tokens = whole = widen(counted)
+    total = counts.get("total")
+    return (
+        *(input_tokens, output_tokens, _sum(whole) if total is None else total),
+        *(counts.get("cache_read"), find_written(counts), counts.get("reasoning")),
+    )
+
+
+def _sum(whole: Whole) -> int | None:
+    return None if whole.input is None and whole.output is None else (whole.input or 0) + (whole.output or 0)
+
+
 def _list_contradictions(counted: Counted, whole: Whole, unexplained: int | None, media: Media) -> list[str]:
     """The flags that the counts raise against each other."""
     parts, convention, is_proven = counted.parts, counted.convention, counted.choice.basis == "total"
@@ -73,7 +87,7 @@ def _list_contradictions(counted: Counted, whole: Whole, unexplained: int | None
         )
     ):
         flags.append(integrity.REASONING_EXCEEDS_OUTPUT)
-    if media is not NO_MEDIA and (
+    if any(media) and (
         integrity.is_part_exceeding_whole(media[:4], whole.input)
         or integrity.is_part_exceeding_whole(media[4:], whole.output)
     ):

@@ -114,8 +114,10 @@ def collect(source: Mapping[Any, Any], words: Words, found: Found, depth: int = 
                 _note_count(meaning, value, found)
         elif meaning is None:
             note_unknown(key, value, found)
-        else:
+        elif isinstance(meaning, Words):
             _descend(value, meaning, found, depth)
+        else:
+            meaning(value, found)
 
 
 def _note_count(name: str, value: Any, found: Found) -> None:
@@ -144,14 +146,12 @@ NESTED_PARTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _descend(value: Any, meaning: Words | Handler, found: Found, depth: int) -> None:
-    if not isinstance(meaning, Words):
-        meaning(value, found)
-    elif isinstance(value, OBJECT):
+def _descend(value: Any, words: Words, found: Found, depth: int) -> None:
+    if isinstance(value, OBJECT):
         if depth < MAX_DEPTH:
-            collect(value, meaning, found, depth + 1)
-    elif isinstance(value, list) and meaning.read_list is not None:
-        meaning.read_list(value, found)
+            collect(value, words, found, depth + 1)
+    elif isinstance(value, list) and words.read_list is not None:
+        words.read_list(value, found)
     elif value:
         found.flags.add(IMPLAUSIBLE_VALUE)
 

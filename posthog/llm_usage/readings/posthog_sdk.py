@@ -101,7 +101,7 @@ def fill_from_raw(usage: TokenUsage, raw: TokenUsage) -> TokenUsage:
     if usage.input_tokens is None and usage.output_tokens is None:
         return raw
     usage = _add_tool_prompt(usage, raw)
-    if is_witness_mismatch(usage, raw):
+    if is_witness_mismatch(usage.figures, raw.figures):
         return usage._replace(flags=tuple(sorted({*usage.flags, WITNESS_MISMATCH})))
     filled = {name: getattr(raw, name) for name in FILLED if getattr(usage, name) is None}
     return usage._replace(**filled, flags=tuple(sorted({*usage.flags, *raw.flags})))
@@ -110,10 +110,10 @@ def fill_from_raw(usage: TokenUsage, raw: TokenUsage) -> TokenUsage:
 def _add_tool_prompt(usage: TokenUsage, raw: TokenUsage) -> TokenUsage:
     """The provider's tool prompt on top, where the two reports agree with it and only with it."""
     tool_prompt = raw.tool_prompt_tokens or 0
-    if usage.input_tokens is None or usage.total_tokens is None or not is_witness_mismatch(usage, raw):
+    if usage.input_tokens is None or usage.total_tokens is None or not is_witness_mismatch(usage.figures, raw.figures):
         return usage
     whole = usage._replace(input_tokens=usage.input_tokens + tool_prompt, total_tokens=usage.total_tokens + tool_prompt)
-    return usage if is_witness_mismatch(whole, raw) else whole
+    return usage if is_witness_mismatch(whole.figures, raw.figures) else whole
 
 
 FILLED = (

@@ -105,8 +105,8 @@ def find_family(usage: Mapping[Any, Any], api: str | None = None) -> Family | No
         return None
     marked = _find_marked(usage)
     if marked is not None:
-        if marked is CHAT and api == "litellm":
-            return LITELLM
+        if marked is CHAT:
+            return LITELLM if api == "litellm" else CHAT
         return RESPONSES if marked is ANTHROPIC and not _is_anthropic(usage) else marked
     if otel.is_otel(usage):
         return otel.FAMILY
