@@ -111,17 +111,20 @@ def _find_split(total: Decimal, parts: Mapping[str, Any]) -> dict[str, Decimal]:
     for input_cost in (plain_input, plain_input + read + written):
         for output_cost in (plain_output, plain_output + reasoning):
             if abs(input_cost + output_cost + tools + fees - total) <= ROUNDING_USD:
-                split = {"input_cost_usd": input_cost, "output_cost_usd": output_cost}
-                others = {
-                    "request_cost_usd": fees,
-                    "tools_cost_usd": tools,
-                    "cache_read_cost_usd": read,
-                    "cache_creation_cost_usd": written,
-                }
-                return split | {name: amount for name, amount in others.items() if amount}
+                return _name_split(input_cost, output_cost, (fees, tools, read, written))
     return {}
 
 
+def _name_split(input_cost: Decimal, output_cost: Decimal, others: tuple[Decimal, ...]) -> dict[str, Decimal]:
+    """The sides always, of the others what is not zero."""
+    split = {"input_cost_usd": input_cost, "output_cost_usd": output_cost}
+    for name, amount in zip(OTHERS, others, strict=True):
+        if amount:
+            split[name] = amount
+    return split
+
+
+OTHERS = ("request_cost_usd", "tools_cost_usd", "cache_read_cost_usd", "cache_creation_cost_usd")
 SPLIT = ("input_cost", "output_cost", "cache_read_cost", "cache_creation_cost", "tool_usage_cost", "reasoning_cost")
 
 
