@@ -94,8 +94,7 @@ def _count(provider: object, api: object, model: object, usage: object) -> Count
         usage = otel.read_attributes(usage) or usage
     if isinstance(usage, OBJECT):
         is_event = api_name == "posthog" and (posthog_sdk.is_event(usage) or otel.is_otel(usage))
-        source = usage if is_event else shapes.unwrap(usage)
-        family = _find_event_family(source) if is_event else _find_family(source, api_name)
+        source, family = (usage, _find_event_family(usage)) if is_event else shapes.find_source(usage, api_name)
         found = Found()
         collect(source, family.words, found)
     elif isinstance(usage, otel.LIST):
@@ -114,10 +113,6 @@ def _to_name(value: object) -> str:
     return value.strip().lower() if isinstance(value, str) else ""
 
 
-def _find_family(source: Mapping[Any, Any], api: str) -> Family:
-    return shapes.find_family(source, api) or shapes.PLAIN
-
-
 def _find_event_family(properties: Mapping[Any, Any]) -> Family:
     return otel.FAMILY if otel.is_otel(properties) and not posthog_sdk.is_sdk(properties) else posthog_sdk.FAMILY
 
@@ -130,7 +125,7 @@ def _read_chunks(chunks: Sequence[Any], api: str) -> tuple[Mapping[Any, Any], Fa
     read = []
     for _event, usage in counted:
         together |= {key: value for key, value in usage.items() if value is not None}
-    family = _find_family(together, api)
+    family = shapes.find_family(together, api) or shapes.PLAIN
     for _event, usage in counted:
         found = Found()
         collect(usage, family.words, found)

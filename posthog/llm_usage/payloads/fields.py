@@ -18,15 +18,12 @@ NUMBER = (int, float)
 NUMBER_OR_TEXT = (int, float, str)
 
 
-def find_object(source: JsonObject, *path: str) -> JsonObject:
+def find_object(source: JsonObject, key: str, *others: str) -> JsonObject:
     """The object at the end of the path; empty where the path does not lead to one."""
-    found = source
-    for key in path:
-        inner = found.get(key)
-        if inner is None or not isinstance(inner, OBJECT):
-            return EMPTY
-        found = inner
-    return found
+    found = source.get(key)
+    if found is None or not isinstance(found, OBJECT):
+        return EMPTY
+    return find_object(found, *others) if others else found
 
 
 def find_text(source: JsonObject, key: str, *others: str) -> str | None:

@@ -90,19 +90,17 @@ def read_price_request(
     breakdown = find_object(properties, "$ai_gateway_cost_breakdown")
     gateway_cost = properties.get("$ai_gateway_response_cost")
     given = reconcile_gateway_breakdown(gateway_cost, breakdown)
+    # The tier is the answer's, else the one asked for: streams leave it out.
+    tier = (
+        find_text(properties, "$ai_service_tier")
+        or find_text(usage, "service_tier")
+        or find_text(asked, "service_tier")
+    )
     return PriceRequest(
         model=find_text(properties, "$ai_model"),
         provider=find_text(properties, "$ai_provider"),
         base_model=find_text(properties, "$ai_base_model"),
-        conditions=CallConditions(
-            # The tier is the answer's, else the one asked for: streams leave it out.
-            find_text(properties, "$ai_service_tier")
-            or find_text(usage, "service_tier")
-            or find_text(asked, "service_tier"),
-            at,
-            _find_region(breakdown, usage),
-            usage.get("speed") == "fast",
-        ),
+        conditions=CallConditions(tier, at, _find_region(breakdown, usage), usage.get("speed") == "fast"),
         call_kind=find_call_kind(properties),
         given=given or read_caller_costs(properties),
         is_zero_unknown=given is None and parse_usd(gateway_cost) is not None,
@@ -116,11 +114,9 @@ def read_price_request(
 
 def _find_search_context_size(properties: Mapping[str, Any], asked: Mapping[str, Any], usage: Mapping[str, Any]) -> str:
     """As the answer names it, else as it was asked for; `medium` is what providers take where nobody names it."""
-    named = (
-        find_text(properties, "$ai_search_context_size")
-        or find_text(usage, "search_context_size")
-        or find_text(find_object(asked, "web_search_options"), "search_context_size")
-    )
+    named = find_text(properties, "$ai_search_context_size") or find_text(usage, "search_context_size")
+    if named is None and "web_search_options" in asked:
+        named = find_text(find_object(asked, "web_search_options"), "search_context_size")
     return named.strip().lower() if named else "medium"
 
 

@@ -105,14 +105,28 @@ def find_family(usage: Mapping[Any, Any], api: str | None = None) -> Family | No
         return None
     marked = _find_marked(usage)
     if marked is not None:
-        if marked is CHAT:
-            return LITELLM if api == "litellm" else CHAT
-        return RESPONSES if marked is ANTHROPIC and not _is_anthropic(usage) else marked
+        return _tell_apart(marked, usage, api)
     if otel.is_otel(usage):
         return otel.FAMILY
     if posthog_sdk.is_sdk(usage):
         return posthog_sdk.FAMILY
     return PLAIN if any(EVERYTHING.get(key) for key in usage) else None
+
+
+def _tell_apart(marked: Family, usage: Mapping[Any, Any], api: str | None) -> Family:
+    """What the mark alone leaves open."""
+    if marked is CHAT:
+        return LITELLM if api == "litellm" else CHAT
+    return RESPONSES if marked is ANTHROPIC and not _is_anthropic(usage) else marked
+
+
+def find_source(usage: Mapping[Any, Any], api: str) -> tuple[Mapping[Any, Any], Family]:
+    """The usage inside the object, and its family; most are their own usage, and marked."""
+    marked = _find_marked(usage) if WRAPPER_KEYS.isdisjoint(usage) else None
+    if marked is not None:
+        return usage, _tell_apart(marked, usage, api)
+    source = unwrap(usage)
+    return source, find_family(source, api) or PLAIN
 
 
 def _find_marked(usage: Mapping[Any, Any]) -> Family | None:
