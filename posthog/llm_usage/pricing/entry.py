@@ -91,19 +91,25 @@ class Entry:
         if prompt_tokens is not None:
             for threshold in self.thresholds:
                 crossed += prompt_tokens > threshold
-        is_plain = self.is_constant and not (conditions.service_tier or conditions.region or conditions.is_fast)
-        key = crossed if is_plain else (crossed, *self._list_conditions(conditions))
+        key = crossed if self._is_standard(conditions) else (crossed, *self._list_conditions(conditions))
         rates = self._resolved.get(key)
         if rates is None:
             rates = self._resolved[key] = _resolve(self, self.thresholds[:crossed], conditions)
         return rates
+
+    def _is_standard(self, conditions: CallConditions) -> bool:
+        """Whether the plain rates hold whatever the hour, as they do for most calls; False: not known yet."""
+        tier, _at, region, is_fast = conditions
+        if not self.is_constant or is_fast or (tier and SERVICE_TIERS.get(tier, tier) is not None):
+            return False
+        return region is None or region not in self.document.get("multipliers", ())
 
     def _list_conditions(self, conditions: CallConditions) -> tuple[object, ...]:
         """What of the conditions changes this entry's rates: few distinct values, so that all can be kept."""
         tier = (conditions.service_tier or "").strip().lower()
         region = conditions.region if conditions.region in self.document.get("multipliers", ()) else None
         season: object = None
-        if conditions.at is not None and ("off_peak" in self.document or "past" in self.document):
+        if conditions.at is not None and not self.is_constant:
             off_peak = self.document.get("off_peak")
             season = (
                 _find_past(self.document, conditions.at.date()),

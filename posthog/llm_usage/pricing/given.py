@@ -103,7 +103,7 @@ def reconcile_gateway_breakdown(response_cost: object, breakdown: object) -> Giv
 def _find_split(total: Decimal, parts: Mapping[str, Any]) -> dict[str, Decimal]:
     """The parts as the columns name them, under the reading that sums to the total; empty where none does."""
     plain_input, plain_output, read, written, tools, reasoning = [
-        parse_usd(parts[name]) or ZERO if name in parts else ZERO for name in SPLIT
+        parse_usd(parts[name]) or ZERO if parts.get(name) else ZERO for name in SPLIT
     ]
     if not plain_input and not read and not written:
         return {}

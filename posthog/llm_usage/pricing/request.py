@@ -66,14 +66,12 @@ CUSTOM_PRICES: Mapping[str, str] = {
     "$ai_request_price": "request",
     "$ai_web_search_price": "web_search",
 }
-CUSTOM_NAMES = frozenset(CUSTOM_PRICES)
 
 UNITS: Mapping[str, str] = {
     "$ai_output_image_count": "output_images",
     "$ai_input_character_count": "input_characters",
     "$ai_search_unit_count": "queries",
 }
-UNIT_NAMES = frozenset(UNITS)
 
 
 def read_price_request(
@@ -130,7 +128,7 @@ def _find_region(breakdown: Mapping[str, Any], usage: Mapping[str, Any]) -> str 
 
 
 def _read_custom_rates(properties: Mapping[str, Any]) -> CustomRates | None:
-    if CUSTOM_NAMES.isdisjoint(properties):
+    if properties.keys().isdisjoint(CUSTOM_PRICES):
         return None
     found = {name: parse_usd(properties.get(key)) for key, name in CUSTOM_PRICES.items()}
     rates = {name: rate for name, rate in found.items() if rate is not None}
@@ -139,7 +137,7 @@ def _read_custom_rates(properties: Mapping[str, Any]) -> CustomRates | None:
 
 def _read_quantities(properties: Mapping[str, Any], usage: Mapping[str, Any]) -> Quantities:
     is_timed = usage.get("type") == "duration"
-    if not is_timed and UNIT_NAMES.isdisjoint(properties):
+    if not is_timed and properties.keys().isdisjoint(UNITS):
         return NOTHING
     found = {"seconds": usage.get("seconds") if is_timed else None}
     found |= {name: properties.get(key) for key, name in UNITS.items()}
