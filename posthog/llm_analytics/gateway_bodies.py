@@ -4,9 +4,9 @@ its payloads, a captured body's are events as the door wrote them; beyond that t
 
 An element that cannot become a row is a rejection with its reason; its neighbours are untouched.
 
-A row takes five steps: `prepare_event`, `count_prepared`, `request_prepared`, `account_prepared`, `lay_out_prepared`.
-To do each for some dozens of elements before the next takes a fifth less time than to do all five for each (measured):
-the code stays in the processor's cache.
+A row takes six steps: `prepare_event`, `count_prepared`, `check_prepared`, `request_prepared`, `account_prepared`,
+`lay_out_prepared`. To do each for some dozens of elements before the next takes a fifth less time than to do all six
+for each (measured): the code stays in the processor's cache.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from posthog.errors import InvalidBody, InvalidEvent
 from posthog.llm_analytics.attribution import Attribution, TeamPolicy
-from posthog.llm_usage.accounting import AccountedEvent, CountedEvent, count_event, price_event
+from posthog.llm_usage.accounting import AccountedEvent, CountedEvent, check_event, count_event, price_event
 from posthog.llm_usage.ai_event import AiEvent
 from posthog.llm_usage.envelope import Payload, UnreadableEvent, parse_body, parse_element
 from posthog.llm_usage.payloads.captured import build_captured_event, keep_captured_numbers
@@ -85,7 +85,9 @@ def read_element(element: Payload | InvalidEvent, source: BodySource, position: 
     prepared = prepare_event(element, source, position)
     if not isinstance(prepared, PreparedEvent):
         return prepared
-    return lay_out_prepared(account_prepared(request_prepared(count_prepared(prepared))))
+    for step in (count_prepared, check_prepared, request_prepared, account_prepared):
+        step(prepared)
+    return lay_out_prepared(prepared)
 
 
 @dataclass(slots=True)
@@ -132,6 +134,13 @@ def prepare_event(
 def count_prepared(prepared: PreparedEvent) -> PreparedEvent:
     """Read its counts."""
     prepared.counted = count_event(prepared.event)
+    return prepared
+
+
+def check_prepared(prepared: PreparedEvent) -> PreparedEvent:
+    """Hold its counts against the rest of the event."""
+    assert prepared.counted is not None
+    prepared.counted = check_event(prepared.event, prepared.counted)
     return prepared
 
 

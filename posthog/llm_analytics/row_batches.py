@@ -21,6 +21,7 @@ from posthog.llm_analytics.gateway_bodies import (
     PreparedEvent,
     Rejection,
     account_prepared,
+    check_prepared,
     count_prepared,
     lay_out_prepared,
     prepare_event,
@@ -116,7 +117,7 @@ def _read_group(elements: Sequence[Element], source: BodySource) -> list[Row | R
     """The outcome of each element, in order; step by step for all of them, see `gateway_bodies`."""
     outcomes: list[Any] = list(elements)
     prepare = partial(_prepare, source=source)
-    for step in (prepare, count_prepared, request_prepared, account_prepared, lay_out_prepared):
+    for step in (prepare, count_prepared, check_prepared, request_prepared, account_prepared, lay_out_prepared):
         outcomes = [
             _guard(step, outcome, element, source) if isinstance(outcome, UNDERWAY) else outcome
             for element, outcome in zip(elements, outcomes, strict=True)

@@ -53,7 +53,7 @@ class CountedEvent(NamedTuple):
 
     Attributes:
         usage_raw: As `AccountedEvent`.
-        flags: Of the choice among the witnesses and of the call; the usage's own are not repeated.
+        flags: Of the choice among the witnesses and, once it was checked, of the call; not the usage's own.
     """
 
     usage: TokenUsage
@@ -64,12 +64,17 @@ class CountedEvent(NamedTuple):
 def account_event(event: AiEvent, *, team_prices: TeamPrices = NO_PRICES) -> AccountedEvent:
     """Read, check and price one event; pure, and never raises for anything that an event can hold."""
     request = read_price_request(event.properties, at=event.timestamp, team_prices=team_prices)
-    return price_event(count_event(event), request)
+    return price_event(check_event(event, count_event(event)), request)
 
 
 def count_event(event: AiEvent) -> CountedEvent:
-    """Read one event's usage and check it against everything else that the event says."""
-    usage, usage_raw, flags = _read_usage(event.properties)
+    """Read one event's usage."""
+    return CountedEvent(*_read_usage(event.properties))
+
+
+def check_event(event: AiEvent, counted: CountedEvent) -> CountedEvent:
+    """Hold its counts against everything else that the event says."""
+    usage, usage_raw, flags = counted
     return CountedEvent(usage, usage_raw, flags | list_call_flags(event, usage))
 
 

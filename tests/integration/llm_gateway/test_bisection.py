@@ -125,7 +125,11 @@ def test_large_body_that_breaks_off_gives_what_was_whole(setup: GatewaySetup, mo
 
 
 @pytest.mark.parametrize(
-    "step", ["prepare_event", "count_prepared", "request_prepared", "account_prepared", "lay_out_prepared"]
+    "step",
+    [
+        *("prepare_event", "count_prepared", "check_prepared"),
+        *("request_prepared", "account_prepared", "lay_out_prepared"),
+    ],
 )
 def test_rules_that_stumble_cost_one_event(
     setup: GatewaySetup, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
