@@ -79,6 +79,8 @@ CHOICES = {
     for basis in ("total", "convention", "shape")
 }
 
+ALL_INSIDE, NOTHING_IN_QUESTION = CHOICES[INCLUSIVE, "total"], CHOICES[INCLUSIVE, "convention"]
+
 
 def _list_nearest(convention: Reading, has_cache: bool, has_reasoning: bool, has_tool: bool) -> tuple[Reading, ...]:
     """The readings that the present parts tell apart, the convention first, fewest differences next."""
@@ -138,6 +140,10 @@ def is_possible(reading: Reading, parts: Parts) -> bool:
 
 def choose_reading(parts: Parts, convention: Reading) -> Choice:
     """The reading that holds, and why."""
+    if convention is INCLUSIVE and parts.total == parts.input + parts.output and is_possible(INCLUSIVE, parts):
+        # The usual case: whatever lay beside would add to a sum that is the total already.
+        has_parts = parts.cache or parts.reasoning or parts.tool_prompt
+        return ALL_INSIDE if has_parts else NOTHING_IN_QUESTION
     candidates = list_candidates(parts, convention)
     if len(candidates) > 1:
         fitting = list_fitting(parts, candidates)
