@@ -83,7 +83,7 @@ def price_event(counted: CountedEvent, request: PriceRequest) -> AccountedEvent:
     usage = counted.usage
     costs = price_usage(usage, request=request, catalogue=load_catalogue())
     flags = counted.flags.union(usage.flags, costs.flags)
-    return AccountedEvent(usage, costs, counted.usage_raw, tuple(sorted(flags)))
+    return AccountedEvent(usage, costs, counted.usage_raw, tuple(sorted(flags)) if flags else ())
 
 
 def _read_usage(properties: Mapping[str, Any]) -> tuple[TokenUsage, Mapping[str, Any] | None, set[str]]:

@@ -29,11 +29,12 @@ def find_object(source: JsonObject, key: str, *others: str) -> JsonObject:
 def find_text(source: JsonObject, key: str, *others: str) -> str | None:
     """The first text under the keys that is more than blanks; numbers count as their digits."""
     value = source.get(key)
-    if isinstance(value, str):
-        if value and not value.isspace():
-            return value
-    elif value is not None and isinstance(value, NUMBER) and not isinstance(value, bool):
-        return str(value)
+    if value is not None:
+        if isinstance(value, str):
+            if value and not value.isspace():
+                return value
+        elif isinstance(value, NUMBER) and not isinstance(value, bool):
+            return str(value)
     return find_text(source, *others) if others else None
 
 
