@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posthog.llm_usage import integrity
-from posthog.llm_usage.normalize import normalize_usage, trace_reading
+from posthog.llm_usage.normalize import normalize_usage, read_figures, trace_reading
 from posthog.llm_usage.readings.posthog_sdk import WORDS as SDK_WORDS
 from posthog.llm_usage.readings.shapes import ENVELOPES, EVERYTHING, MARKS, WRAPPERS
 from posthog.llm_usage.token_usage import COUNT_COLUMNS, TokenUsage
@@ -115,6 +115,14 @@ def test_nothing_raises(usage: Any, provider: Any, api: Any, model: Any) -> None
         assert count is None or (type(count) is int and abs(count) < 2**62)
         assert count is None or count >= 0 or name == "unexplained_tokens"
     assert list(result.flags) == sorted(set(result.flags))
+
+
+@given(usage=st.one_of(USAGES, JUNK), provider=PROVIDERS, api=APIS)
+@settings(max_examples=100, deadline=None)
+def test_witness_has_the_figures_of_a_whole_reading(usage: Any, provider: str | None, api: str | None) -> None:
+    """Read no further than they go, they are the same."""
+    figures = read_figures(provider=provider, api=api, model=None, usage=usage)
+    assert figures == read(usage, provider, api).figures
 
 
 @pytest.mark.parametrize("key", ["usage", "$ai_usage", "response", "prompt_tokens_details", "total"])
