@@ -18,7 +18,6 @@ gateway's cache answered costs 0 and saves the price not paid.
 """
 
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from posthog.llm_usage.pricing.catalogue import PriceCatalogue
@@ -150,15 +149,41 @@ def _merge(usage: TokenUsage, given: GivenCosts, own: Costs) -> Costs:
     witnessed = total if given.list_total_usd is None else given.list_total_usd
     is_mismatch = is_cost_mismatch(witnessed, own.total_cost_usd)
     factor = None if is_mismatch else _find_factor(given, total, own)
-    parts = _list_parts(given, own, factor)
     if given.tools_cost_usd is not None and usage.web_search_count:
-        parts["web_search_cost_usd"] = given.tools_cost_usd
+        given = given._replace(web_search_cost_usd=given.tools_cost_usd)
+    if factor == 1:
+        return _supplement(given, own, total)
+    parts: dict[str, Any] = {column: _find_part(column, given, own, factor) for column in DIVIDED}
     flags = (COST_MISMATCH,) if is_mismatch else ()
     return own._replace(
         **parts,
         total_cost_usd=total,
         source=given.source,
         flags=flags if total is not None else (UNPRICED_MODEL,),
+    )
+
+
+def _supplement(given: GivenCosts, own: Costs, total: Decimal | None) -> Costs:
+    """The given figures, and ours wherever none is given."""
+    read, written = given.cache_read_cost_usd, given.cache_creation_cost_usd
+    request, web_search = given.request_cost_usd, given.web_search_cost_usd
+    return Costs(  # in the order of its fields: `_replace` takes four times as long
+        own.input_cost_usd if given.input_cost_usd is None else given.input_cost_usd,
+        own.output_cost_usd if given.output_cost_usd is None else given.output_cost_usd,
+        total,
+        own.request_cost_usd if request is None else request,
+        own.web_search_cost_usd if web_search is None else web_search,
+        own.audio_cost_usd,
+        own.image_cost_usd,
+        own.video_cost_usd,
+        own.cache_read_cost_usd if read is None else read,
+        own.cache_creation_cost_usd if written is None else written,
+        own.saved_cache_cost_usd,
+        given.source,
+        own.model,
+        (),
+        own.formula,
+        own.own_total_usd,
     )
 
 
@@ -171,18 +196,6 @@ def _find_factor(given: GivenCosts, total: Decimal | None, own: Costs) -> Decima
     own_charged = own.total_cost_usd - own_fee
     is_same = abs(charged - own_charged) <= ROUNDING_USD or not own_charged
     return Decimal(1) if is_same else EXACT.divide(charged, own_charged)
-
-
-GIVEN_PARTS = tuple(column for column in DIVIDED if column in GivenCosts._fields)
-list_given_parts = attrgetter(*GIVEN_PARTS)
-
-
-def _list_parts(given: GivenCosts, own: Costs, factor: Decimal | None) -> dict[str, Any]:
-    """The columns beside the total in which ours differ from what is to be said of the call."""
-    if factor == 1:
-        amounts = zip(GIVEN_PARTS, list_given_parts(given), strict=True)
-        return {column: amount for column, amount in amounts if amount is not None}
-    return {column: _find_part(column, given, own, factor) for column in DIVIDED}
 
 
 def _find_part(column: str, given: GivenCosts, own: Costs, factor: Decimal | None) -> Decimal | None:
