@@ -3,9 +3,8 @@ What a call said, fit to be stored: binary parts give way to their size, vectors
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-from posthog.llm_usage.payloads.fields import NUMBER, OBJECT
 
 BASE64_MIN_CHARS = 1024
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]+={0,2}")
@@ -13,29 +12,38 @@ _DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?[\w;=.+-]*;base64,")
 _SECRET = re.compile(r"\b(sk|pk|phc|phx|phg|rk|key)[-_][A-Za-z0-9_\-]{6,}|\b(?i:bearer)\s+\S+")
 
 MAX_DEPTH = 64
+PLAIN = frozenset({type(None), bool, int, float})
 
 
 def replace_binary(value: Any, depth: int = 0) -> Any:
     """
-    Replace base64 data by a note of its type and size; everything else stays as it is.
+    Replace base64 data by a note of its type and size; everything else stays as it is, and is not copied.
 
     Below `MAX_DEPTH` levels the rest gives way to a note too: no conversation is that deep.
     """
     if isinstance(value, str):
         return _describe_binary(value) if _is_binary(value) else value
-    if value is None or isinstance(value, NUMBER):
-        return value
-    is_list = isinstance(value, list)
-    if not is_list and not isinstance(value, OBJECT):
-        return value
+    if isinstance(value, dict):
+        return _replace_within(value, value.items(), depth)
+    if isinstance(value, list):
+        return _replace_within(value, enumerate(value), depth)
+    return replace_binary(dict(value), depth) if isinstance(value, Mapping) else value
+
+
+def _replace_within(whole: Any, parts: Iterable[tuple[Any, Any]], depth: int) -> Any:
+    """The object or list itself where nothing in it is binary; else a copy."""
     if depth >= MAX_DEPTH:
         return f"[nested deeper than {MAX_DEPTH} levels]"
-    if is_list:
-        return [item if isinstance(item, NUMBER) else replace_binary(item, depth + 1) for item in value]
-    return {
-        key: item if item is None or isinstance(item, NUMBER) else replace_binary(item, depth + 1)
-        for key, item in value.items()
-    }
+    copy = None
+    for place, part in parts:
+        kind = type(part)
+        if kind in PLAIN or (kind is str and len(part) < BASE64_MIN_CHARS and part[:5] != "data:"):
+            continue  # nearly every part
+        replaced = replace_binary(part, depth + 1)
+        if replaced is not part:
+            copy = whole.copy() if copy is None else copy
+            copy[place] = replaced
+    return whole if copy is None else copy
 
 
 def redact_secrets(text: str) -> str:
