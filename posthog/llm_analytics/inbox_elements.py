@@ -6,7 +6,7 @@ element by element while it is decompressed: memory holds one element, however l
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import zstandard
 from django.conf import settings
@@ -21,8 +21,7 @@ PARSED_WHOLE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """
     One element of a body.
 

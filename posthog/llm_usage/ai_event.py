@@ -3,18 +3,16 @@ AiEvent: the one currency. A gateway payload and an SDK's capture both become th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from posthog.llm_usage.payloads.fields import find_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AiEvent:
+class AiEvent(NamedTuple):
     """
-    One `$ai_*` event of one team, as an SDK would have sent it.
+    One `$ai_*` event of one team, as an SDK would have sent it. Name the fields.
 
     Attributes:
         uuid: Derived from what identifies the event; the same event always has the same uuid.

@@ -8,10 +8,9 @@ from itself.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -72,10 +71,9 @@ REPLACED_PROPERTIES = frozenset({*HEAVY_PROPERTIES, COST_SOURCE_PROPERTY, OWN_TO
 _JSON_OPTIONS = orjson.OPT_NON_STR_KEYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowContext:
+class RowContext(NamedTuple):
     """
-    What a row needs beside its event.
+    What a row needs beside its event. Name the fields.
 
     Attributes:
         ingested_at: Aware UTC; of two rows with one uuid the later one counts.

@@ -8,7 +8,6 @@ metadata, parameters, names of spans) does not, wherever it stands.
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -88,7 +87,7 @@ def keep_numbers(payload: JsonObject) -> dict[str, Any]:
 
 def keep_event_numbers(event: AiEvent) -> AiEvent:
     """Copy an event of any source without what was said."""
-    return replace(event, properties=keep_property_numbers(event.properties))
+    return event._replace(properties=keep_property_numbers(event.properties))
 
 
 def keep_property_numbers(properties: JsonObject) -> dict[str, Any]:
