@@ -52,11 +52,12 @@ def find_number(source: JsonObject, key: str) -> float | None:
 
 def find_moment(source: JsonObject, key: str) -> datetime | None:
     """Seconds since 1970 or ISO 8601 text, as aware UTC; text without a zone is UTC."""
-    seconds = find_number(source, key)
+    value = source.get(key)
+    seconds = value if type(value) is float else find_number(source, key)
     try:
         if seconds is not None:
             return datetime.fromtimestamp(seconds, UTC)
-        moment = datetime.fromisoformat(str(source.get(key)))
+        moment = datetime.fromisoformat(str(value))
     except (ValueError, OverflowError, OSError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -55,8 +55,9 @@ def classify_call(payload: JsonObject) -> CallKind:
         return "gateway_cache_hit"
     if find_text(payload, "call_type") in READ_CALL_TYPES:
         return "read"
-    is_known = find_text(payload, "custom_llm_provider") or _is_key_known(payload)
-    return "rejected" if payload.get("status") == "failure" and not is_known else "inference"
+    if payload.get("status") != "failure" or find_text(payload, "custom_llm_provider") or _is_key_known(payload):
+        return "inference"
+    return "rejected"
 
 
 def _is_key_known(payload: JsonObject) -> bool:
@@ -74,11 +75,15 @@ def find_key_hash(payload: JsonObject) -> str | None:
     key, or the provider answered.
     """
     key_hash = find_text(find_object(payload, "metadata"), "user_api_key_hash")
-    if key_hash is None or not KEY_HASH.fullmatch(key_hash) or classify_call(payload) == "rejected":
+    if key_hash is None or not KEY_HASH.fullmatch(key_hash):
         return None
-    has_answered = find_text(find_object(payload, "error_information"), "llm_provider") is not None
-    is_accepted = payload.get("status") != "failure" or has_answered or _is_key_known(payload)
-    return key_hash if is_accepted else None
+    return key_hash if payload.get("status") != "failure" or _is_key_accepted(payload) else None
+
+
+def _is_key_accepted(failure: JsonObject) -> bool:
+    if classify_call(failure) == "rejected":
+        return False
+    return _is_key_known(failure) or find_text(find_object(failure, "error_information"), "llm_provider") is not None
 
 
 def build_ai_event(payload: JsonObject, *, team_id: int, gateway: str = "", gateway_version: str = "") -> AiEvent:
@@ -98,19 +103,22 @@ def build_ai_event(payload: JsonObject, *, team_id: int, gateway: str = "", gate
         raise InvalidEvent(
             "identity_missing", f"startTime: expected seconds or ISO 8601, {_seen(payload, 'startTime')}"
         )
-    call_id, response_id = find_text(payload, "litellm_call_id") or "", find_text(payload, "id") or ""
-    if not call_id and not response_id:
+    call_id, response_id = find_text(payload, "litellm_call_id"), find_text(payload, "id")
+    if call_id is None and response_id is None:
         raise InvalidEvent("identity_missing", "litellm_call_id, id: expected at least one of them to be non-empty")
-    call_type, status = find_text(payload, "call_type") or "", find_text(payload, "status") or ""
-    properties = _list_properties(payload, started_at)
-    properties |= {"$ai_gateway": gateway or None, "$lib": "litellm", "$lib_version": gateway_version or None}
+    call_type, status = find_text(payload, "call_type"), find_text(payload, "status")
+    identifying = (call_id or "", response_id or "", call_type or "", status or "", started_at.timestamp())
+    parts = (
+        *_list_parts(payload, started_at),
+        {"$ai_gateway": gateway or None, "$lib": "litellm", "$lib_version": gateway_version or None},
+    )
     return AiEvent(
-        uuid=derive_event_uuid(team_id, call_id, response_id, call_type, status, started_at.timestamp()),
+        uuid=derive_event_uuid(team_id, *identifying),
         event="$ai_embedding" if call_type in EMBEDDING_CALL_TYPES else "$ai_generation",
         timestamp=started_at,
         team_id=team_id,
         distinct_id=_find_distinct_id(payload) or "",
-        properties={name: value for name, value in properties.items() if value is not None},
+        properties={name: value for part in parts for name, value in part.items() if value is not None},
     )
 
 
@@ -123,20 +131,20 @@ def _find_distinct_id(payload: JsonObject) -> str | None:
     return find_text(payload, "end_user") or find_text(metadata, "user_api_key_user_id")
 
 
-def _list_properties(payload: JsonObject, started_at: datetime) -> Properties:
+def _list_parts(payload: JsonObject, started_at: datetime) -> tuple[Properties, ...]:
     """Everything that the payload says, under the names of an SDK's event; None: it does not."""
-    return {
-        "$ai_call_kind": classify_call(payload),
-        **_list_call_properties(payload),
-        **_list_timing_properties(payload, started_at),
-        **_list_usage_properties(payload),
-        **_list_cost_properties(payload),
-        **_list_attribution_properties(payload),
-        **_list_error_properties(payload),
-        **_list_content_properties(payload),
-        **_list_shipper_properties(payload),
-        "$ai_backfilled": True if is_backfilled(payload) else None,
-    }
+    metadata, response = find_object(payload, "metadata"), payload.get("response")
+    return (
+        {"$ai_call_kind": classify_call(payload)},
+        _list_call_properties(payload),
+        _list_timing_properties(payload, started_at),
+        _list_usage_properties(payload, metadata, response),
+        _list_cost_properties(payload),
+        _list_attribution_properties(payload, metadata),
+        _list_error_properties(payload),
+        _list_content_properties(payload, response),
+        _list_shipper_properties(payload),
+    )
 
 
 def _list_call_properties(payload: JsonObject) -> Properties:
@@ -197,14 +205,14 @@ def strip_provider(model: str, provider: str | None) -> str:
     return name.removeprefix("converse/").removeprefix("invoke/") if provider == "bedrock" else name
 
 
-def _list_usage_properties(payload: JsonObject) -> Properties:
+def _list_usage_properties(payload: JsonObject, metadata: JsonObject, response: Any) -> Properties:
     """
     Every witness of the counts: the gateway's usage object, its top-level counts, the provider's usage.
 
     The provider's is kept only where it differs from the usage object; top-level zeros mean nothing reported.
     """
-    usage = find_object(payload, "metadata", "usage_object")
-    response_usage = find_response_usage(payload.get("response"))
+    usage = find_object(metadata, "usage_object")
+    response_usage = find_response_usage(response)
     return {
         "$ai_usage": usage or None,
         "$ai_usage_source": "litellm",
@@ -212,7 +220,7 @@ def _list_usage_properties(payload: JsonObject) -> Properties:
         "$ai_gateway_counts": {
             name: payload.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")
         },
-        "$ai_service_tier": _find_service_tier(payload),
+        "$ai_service_tier": _find_service_tier(payload, response),
     }
 
 
@@ -230,8 +238,7 @@ def find_response_usage(response: Any) -> JsonObject | None:
     return usage or None
 
 
-def _find_service_tier(payload: JsonObject) -> str | None:
-    response = payload.get("response")
+def _find_service_tier(payload: JsonObject, response: Any) -> str | None:
     answered = find_text(response, "service_tier") if isinstance(response, dict) else None
     return answered or find_text(find_object(payload, "cost_breakdown"), "service_tier")
 
@@ -245,8 +252,7 @@ def _list_cost_properties(payload: JsonObject) -> Properties:
     }
 
 
-def _list_attribution_properties(payload: JsonObject) -> Properties:
-    metadata = find_object(payload, "metadata")
+def _list_attribution_properties(payload: JsonObject, metadata: JsonObject) -> Properties:
     return {
         "$ai_product": find_text(find_object(metadata, "user_api_key_auth_metadata"), "product"),
         "$ai_api_key_alias": find_text(metadata, "user_api_key_alias"),
@@ -266,16 +272,18 @@ def _list_error_properties(payload: JsonObject) -> Properties:
     """The error; `error_information` stands beside successes too, with an empty class."""
     error = find_object(payload, "error_information")
     error_class, is_failure = find_text(error, "error_class"), payload.get("status") == "failure"
-    properties: Properties = {"$ai_is_error": is_failure}
-    if error_class or is_failure:
-        message = find_text(error, "error_message") or find_text(payload, "error_str")
-        properties |= {
-            "$ai_error": redact_secrets(message) if message else None,
-            "$ai_error_type": error_class,
-            "$ai_error_normalized": find_text(error, "normalized_error"),
-            "$ai_http_status": find_text(error, "error_code"),
-        }
-    return properties | {"$ai_stream_incomplete": True if _is_cut_short(payload, error) else None}
+    cut_short = True if _is_cut_short(payload, error) else None
+    if not error_class and not is_failure:
+        return {"$ai_is_error": False, "$ai_stream_incomplete": cut_short}
+    message = find_text(error, "error_message") or find_text(payload, "error_str")
+    return {
+        "$ai_is_error": is_failure,
+        "$ai_error": redact_secrets(message) if message else None,
+        "$ai_error_type": error_class,
+        "$ai_error_normalized": find_text(error, "normalized_error"),
+        "$ai_http_status": find_text(error, "error_code"),
+        "$ai_stream_incomplete": cut_short,
+    }
 
 
 def _is_cut_short(payload: JsonObject, error: JsonObject) -> bool:
@@ -287,15 +295,17 @@ def _is_cut_short(payload: JsonObject, error: JsonObject) -> bool:
     return payload.get("status") == "failure" or (payload.get("stream") is True and is_silent(payload.get("response")))
 
 
-def _list_content_properties(payload: JsonObject) -> Properties:
-    parameters = find_object(payload, "model_parameters")
-    settings = {key: value for key, value in parameters.items() if key != "tools"}
+def _list_content_properties(payload: JsonObject, response: Any) -> Properties:
+    parameters, tools = find_object(payload, "model_parameters"), None
+    if "tools" in parameters:
+        parameters = dict(parameters)
+        tools = parameters.pop("tools")
     has_output = find_text(payload, "call_type") not in EMBEDDING_CALL_TYPES
     return {
-        "$ai_model_parameters": replace_binary(settings) or None,
-        "$ai_tools": parameters.get("tools") or None,
+        "$ai_model_parameters": replace_binary(parameters) or None,
+        "$ai_tools": tools or None,
         "$ai_input": replace_binary(payload.get("messages")) or None,
-        "$ai_output_choices": replace_binary(_find_output(payload.get("response"))) if has_output else None,
+        "$ai_output_choices": replace_binary(_find_output(response)) if has_output else None,
     }
 
 
@@ -314,7 +324,11 @@ OUTPUT_KEYS = ("choices", "output", "candidates", "data", "text", "response")
 
 def _list_shipper_properties(payload: JsonObject) -> Properties:
     """The durable shipper's numbering: a hole in a shipper's sequence is an event that never came."""
-    numbering = find_numbering(payload)
+    numbering, backfilled = find_numbering(payload), True if is_backfilled(payload) else None
     if numbering is None:
-        return {}
-    return {"$ai_shipper_id": numbering.shipper_id, "$ai_shipper_sequence": numbering.sequence}
+        return {"$ai_backfilled": backfilled}
+    return {
+        "$ai_shipper_id": numbering.shipper_id,
+        "$ai_shipper_sequence": numbering.sequence,
+        "$ai_backfilled": backfilled,
+    }
