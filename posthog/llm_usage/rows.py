@@ -9,7 +9,6 @@ from itself.
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 import orjson
@@ -59,9 +58,8 @@ TEXT_PROPERTIES: Mapping[str, str] = {
     "$lib": "lib",
 }
 
-NO_TEXTS: Row = dict.fromkeys(TEXT_PROPERTIES.values())
-NOTHING_HEAVY: Row = dict.fromkeys(HEAVY_PROPERTIES.values())
-"""The columns of properties that an event does not have; it has a third of them."""
+BLANK: Row = dict.fromkeys((*TEXT_PROPERTIES.values(), *HEAVY_PROPERTIES.values(), *COUNT_COLUMNS, *COST_COLUMNS))
+"""The columns of which most events have no more than a third; to copy them takes less than to name them."""
 
 USAGE_PROPERTY = "$ai_usage"
 COST_SOURCE_PROPERTY = "$ai_cost_model_source"
@@ -105,17 +103,32 @@ def lay_out_row(event: AiEvent, accounted: AccountedEvent, context: RowContext) 
     Raises:
         InvalidEvent: As `build_row`.
     """
-    properties = event.properties
-    return {
-        **_identify(event, context),
-        **NO_TEXTS,
-        **{TEXT_PROPERTIES[name]: find_text(properties, name) for name in properties.keys() & TEXT_PROPERTIES.keys()},
-        **NOTHING_HEAVY,
-        **{HEAVY_PROPERTIES[name]: _to_text(properties[name]) for name in properties.keys() & HEAVY_PROPERTIES.keys()},
-        **_describe_call(properties),
-        **_count(event, accounted),
-        "properties": _dump(_list_light_properties(properties, accounted)),
-    }
+    row = BLANK.copy()
+    _fill_in_properties(row, event.properties)
+    _fill_in_numbers(row, accounted)
+    row |= _identify(event, context)
+    row |= _describe_call(event.properties)
+    row |= _describe_reading(event, accounted)
+    row["properties"] = _dump(_list_light_properties(event.properties, accounted))
+    return row
+
+
+def _fill_in_properties(row: Row, properties: Mapping[str, Any]) -> None:
+    for name, column in TEXT_PROPERTIES.items():
+        if name in properties:
+            row[column] = find_text(properties, name)
+    for name, column in HEAVY_PROPERTIES.items():
+        if name in properties:
+            row[column] = _to_text(properties[name])
+
+
+def _fill_in_numbers(row: Row, accounted: AccountedEvent) -> None:
+    for column, count in zip(COUNT_COLUMNS, accounted.usage, strict=False):
+        if count is not None:
+            row[column] = count
+    for column, amount in zip(COST_COLUMNS, accounted.costs.amounts, strict=True):
+        if amount is not None:
+            row[column] = float(amount)
 
 
 def _identify(event: AiEvent, context: RowContext) -> Row:
@@ -149,20 +162,23 @@ def _describe_call(properties: Mapping[str, Any]) -> Row:
 
 def _list_light_properties(properties: Mapping[str, Any], accounted: AccountedEvent) -> dict[str, Any]:
     """What has no column of its own: `$ai_usage` has one unless another witness was read instead of it."""
-    light = {name: value for name, value in properties.items() if name not in REPLACED_PROPERTIES}
+    light = dict(properties)
+    for name in REPLACED_PROPERTIES:
+        light.pop(name, None)
     usage = light.get(USAGE_PROPERTY)
     if usage is accounted.usage_raw or usage == accounted.usage_raw:
         light.pop(USAGE_PROPERTY, None)
-    own_total = accounted.costs.own_total_usd
-    own = {COST_SOURCE_PROPERTY: accounted.costs.source, OWN_TOTAL_PROPERTY: _to_float(own_total)}
-    return light | {name: value for name, value in own.items() if value is not None}
+    costs = accounted.costs
+    if costs.source is not None:
+        light[COST_SOURCE_PROPERTY] = costs.source
+    if costs.own_total_usd is not None:
+        light[OWN_TOTAL_PROPERTY] = float(costs.own_total_usd)
+    return light
 
 
-def _count(event: AiEvent, accounted: AccountedEvent) -> Row:
+def _describe_reading(event: AiEvent, accounted: AccountedEvent) -> Row:
     usage, costs = accounted.usage, accounted.costs
     return {
-        **dict(zip(COUNT_COLUMNS, usage, strict=False)),
-        **{name: _to_float(amount) for name, amount in zip(COST_COLUMNS, costs.amounts, strict=True)},
         "cost_source": costs.source,
         "cost_model": costs.model,
         "service_tier": usage.service_tier or find_text(event.properties, "$ai_service_tier"),
@@ -171,10 +187,6 @@ def _count(event: AiEvent, accounted: AccountedEvent) -> Row:
         "usage_rules_version": RULES_VERSION,
         "integrity_flags": list(accounted.flags),
     }
-
-
-def _to_float(amount: Decimal | None) -> float | None:
-    return None if amount is None else float(amount)
 
 
 def _to_text(value: Any) -> str | None:
