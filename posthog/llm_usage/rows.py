@@ -17,7 +17,7 @@ from posthog.errors import InvalidEvent
 from posthog.llm_usage.accounting import RULES_VERSION, AccountedEvent, account_event
 from posthog.llm_usage.ai_event import AiEvent
 from posthog.llm_usage.identity import derive_person_id
-from posthog.llm_usage.payloads.fields import find_number, find_text
+from posthog.llm_usage.payloads.fields import copy_texts, find_number, find_text
 from posthog.llm_usage.pricing.costs import COST_COLUMNS
 from posthog.llm_usage.pricing.custom import TeamPrices
 from posthog.llm_usage.pricing.request import NO_PRICES
@@ -57,6 +57,8 @@ TEXT_PROPERTIES: Mapping[str, str] = {
     "$ai_end_user": "end_user",
     "$lib": "lib",
 }
+
+TEXT_COLUMNS: Mapping[str, str] = {column: name for name, column in TEXT_PROPERTIES.items()}
 
 BLANK: Row = dict.fromkeys((*TEXT_PROPERTIES.values(), *HEAVY_PROPERTIES.values(), *COUNT_COLUMNS, *COST_COLUMNS))
 """The columns of which most events have no more than a third; to copy them takes less than to name them."""
@@ -114,9 +116,7 @@ def lay_out_row(event: AiEvent, accounted: AccountedEvent, context: RowContext) 
 
 
 def _fill_in_properties(row: Row, properties: Mapping[str, Any]) -> None:
-    for name, column in TEXT_PROPERTIES.items():
-        if name in properties:
-            row[column] = find_text(properties, name)
+    copy_texts(properties, TEXT_COLUMNS, row)
     for name, column in HEAVY_PROPERTIES.items():
         if name in properties:
             row[column] = _to_text(properties[name])

@@ -38,6 +38,21 @@ def find_text(source: JsonObject, key: str, *others: str) -> str | None:
     return find_text(source, *others) if others else None
 
 
+def copy_texts(source: JsonObject, names: Mapping[str, str], target: dict[str, Any]) -> None:
+    """
+    Copy the texts that `find_text` finds; what is not there leaves the target as it is.
+
+    Args:
+        names: The name in the target → the key in the source.
+    """
+    for name, key in names.items():
+        value = source.get(key)
+        if type(value) is str and value and not value.isspace():
+            target[name] = value
+        elif value is not None and (text := find_text(source, key)) is not None:
+            target[name] = text
+
+
 def find_number(source: JsonObject, key: str) -> float | None:
     """A finite number, or text that is one."""
     value = source.get(key)

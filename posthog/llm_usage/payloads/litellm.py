@@ -18,7 +18,14 @@ from posthog.llm_usage.ai_event import AiEvent
 from posthog.llm_usage.envelope import parse_json
 from posthog.llm_usage.identity import derive_event_uuid
 from posthog.llm_usage.payloads.content import redact_secrets, replace_binary
-from posthog.llm_usage.payloads.fields import JsonObject, find_moment, find_number, find_object, find_text
+from posthog.llm_usage.payloads.fields import (
+    JsonObject,
+    copy_texts,
+    find_moment,
+    find_number,
+    find_object,
+    find_text,
+)
 from posthog.llm_usage.payloads.numbering import find_numbering
 from posthog.llm_usage.payloads.silence import is_silent
 from posthog.llm_usage.payloads.spend_log import is_backfilled
@@ -31,6 +38,56 @@ READ_CALL_TYPES = frozenset({"get_responses", "aget_responses"})
 GATEWAY_VERSION = re.compile(r"litellm/[\w.+-]{1,40}")
 KEY_HASH = re.compile(r"[0-9a-f]{64}")
 CLIENT_DISCONNECTED = "499"
+OUTPUT_KEYS = ("choices", "output", "candidates", "data", "text", "response")
+COUNT_KEYS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+NAMES = (
+    *("$ai_call_kind", "$ai_trace_id", "$ai_session_id", "$ai_span_id", "$ai_generation_id", "$ai_model"),
+    *("$ai_provider", "$ai_framework", "$ai_base_url", "$ai_gateway_model", "$ai_base_model"),
+    *("$ai_gateway_model_group", "$ai_gateway_call_id", "$ai_gateway_call_type", "$ai_gateway_status"),
+    *("$ai_stream", "$ai_latency", "$ai_time_to_first_token"),
+    *("$ai_usage", "$ai_usage_source", "$ai_provider_usage", "$ai_gateway_counts", "$ai_service_tier"),
+    *("$ai_gateway_response_cost", "$ai_gateway_saved_cache_cost", "$ai_gateway_cost_breakdown"),
+    *("$ai_product", "$ai_api_key_alias", "$ai_api_key_hash", "$ai_end_user", "$ai_gateway_team_id"),
+    *("$ai_gateway_user_id", "$ai_gateway_org_id", "$ai_gateway_project_id"),
+    *("$ai_requester_metadata", "$ai_request_tags", "$ai_user_agent"),
+    *("$ai_is_error", "$ai_error", "$ai_error_type", "$ai_error_normalized", "$ai_http_status"),
+    *("$ai_stream_incomplete", "$ai_model_parameters", "$ai_tools", "$ai_input", "$ai_output_choices"),
+    *("$ai_shipper_id", "$ai_shipper_sequence", "$ai_backfilled", "$ai_gateway", "$lib", "$lib_version"),
+)
+"""Every property that a payload can become, in the order in which they are kept."""
+BLANK: Properties = {
+    **dict.fromkeys(NAMES),
+    **{"$ai_framework": "litellm", "$ai_usage_source": "litellm", "$lib": "litellm", "$ai_is_error": False},
+}
+METADATA_TEXTS = {
+    "$ai_api_key_alias": "user_api_key_alias",
+    "$ai_gateway_team_id": "user_api_key_team_id",
+    "$ai_gateway_user_id": "user_api_key_user_id",
+    "$ai_gateway_org_id": "user_api_key_org_id",
+    "$ai_gateway_project_id": "user_api_key_project_id",
+    "$ai_user_agent": "user_agent",
+}
+TEXTS = {
+    "$ai_trace_id": "trace_id",
+    "$ai_session_id": "session_id",
+    "$ai_generation_id": "id",
+    "$ai_provider": "custom_llm_provider",
+    "$ai_base_url": "api_base",
+    "$ai_gateway_model": "model",
+    "$ai_gateway_model_group": "model_group",
+    "$ai_gateway_call_id": "litellm_call_id",
+    "$ai_gateway_call_type": "call_type",
+    "$ai_gateway_status": "status",
+    "$ai_end_user": "end_user",
+    "$ai_user_agent": "user_agent",
+}
+"""What stands at the top of a payload; its user agent rather than the one in the metadata."""
+ERROR_TEXTS = {
+    "$ai_error_type": "error_class",
+    "$ai_error_normalized": "normalized_error",
+    "$ai_http_status": "error_code",
+}
 
 
 @lru_cache(maxsize=256)
@@ -103,22 +160,19 @@ def build_ai_event(payload: JsonObject, *, team_id: int, gateway: str = "", gate
         raise InvalidEvent(
             "identity_missing", f"startTime: expected seconds or ISO 8601, {_seen(payload, 'startTime')}"
         )
-    call_id, response_id = find_text(payload, "litellm_call_id"), find_text(payload, "id")
-    if call_id is None and response_id is None:
+    said = _list_properties(payload, started_at)
+    call_id, response_id = said["$ai_gateway_call_id"] or "", said["$ai_generation_id"] or ""
+    call_type, status = said["$ai_gateway_call_type"] or "", said["$ai_gateway_status"] or ""
+    if not call_id and not response_id:
         raise InvalidEvent("identity_missing", "litellm_call_id, id: expected at least one of them to be non-empty")
-    call_type, status = find_text(payload, "call_type"), find_text(payload, "status")
-    identifying = (call_id or "", response_id or "", call_type or "", status or "", started_at.timestamp())
-    parts = (
-        *_list_parts(payload, started_at),
-        {"$ai_gateway": gateway or None, "$lib": "litellm", "$lib_version": gateway_version or None},
-    )
+    said["$ai_gateway"], said["$lib_version"] = gateway or None, gateway_version or None
     return AiEvent(
-        uuid=derive_event_uuid(team_id, *identifying),
+        uuid=derive_event_uuid(team_id, call_id, response_id, call_type, status, started_at.timestamp()),
         event="$ai_embedding" if call_type in EMBEDDING_CALL_TYPES else "$ai_generation",
         timestamp=started_at,
         team_id=team_id,
-        distinct_id=_find_distinct_id(payload) or "",
-        properties={name: value for part in parts for name, value in part.items() if value is not None},
+        distinct_id=said["$ai_end_user"] or said["$ai_gateway_user_id"] or "",
+        properties={name: value for name, value in said.items() if value is not None},
     )
 
 
@@ -126,47 +180,29 @@ def _seen(payload: JsonObject, key: str) -> str:
     return f"got {type(payload[key]).__name__}" if key in payload else "got nothing"
 
 
-def _find_distinct_id(payload: JsonObject) -> str | None:
-    metadata = find_object(payload, "metadata")
-    return find_text(payload, "end_user") or find_text(metadata, "user_api_key_user_id")
-
-
-def _list_parts(payload: JsonObject, started_at: datetime) -> tuple[Properties, ...]:
+def _list_properties(payload: JsonObject, started_at: datetime) -> Properties:
     """Everything that the payload says, under the names of an SDK's event; None: it does not."""
     metadata, response = find_object(payload, "metadata"), payload.get("response")
-    return (
-        {"$ai_call_kind": classify_call(payload)},
-        _list_call_properties(payload),
-        _list_timing_properties(payload, started_at),
-        _list_usage_properties(payload, metadata, response),
-        _list_cost_properties(payload),
-        _list_attribution_properties(payload, metadata),
-        _list_error_properties(payload),
-        _list_content_properties(payload, response),
-        _list_shipper_properties(payload),
-    )
+    said = BLANK.copy()
+    copy_texts(metadata, METADATA_TEXTS, said)
+    copy_texts(payload, TEXTS, said)
+    _fill_in_call(said, payload)
+    _fill_in_timing(said, payload, started_at)
+    _fill_in_numbers(said, payload, metadata, response)
+    _fill_in_attribution(said, payload, metadata)
+    _fill_in_error(said, payload, response)
+    _fill_in_content(said, payload, response)
+    _fill_in_shipper(said, payload)
+    return said
 
 
-def _list_call_properties(payload: JsonObject) -> Properties:
-    provider = find_text(payload, "custom_llm_provider")
-    model = find_text(payload, "model")
-    response_id, call_id = find_text(payload, "id"), find_text(payload, "litellm_call_id")
-    return {
-        "$ai_trace_id": find_text(payload, "trace_id"),
-        "$ai_session_id": find_text(payload, "session_id"),
-        "$ai_span_id": response_id or call_id,
-        "$ai_generation_id": response_id,
-        "$ai_model": strip_provider(model, provider) if model else None,
-        "$ai_provider": provider,
-        "$ai_framework": "litellm",
-        "$ai_base_url": find_text(payload, "api_base"),
-        "$ai_gateway_model": model,
-        "$ai_base_model": _find_base_model(payload, model),
-        "$ai_gateway_model_group": find_text(payload, "model_group"),
-        "$ai_gateway_call_id": call_id,
-        "$ai_gateway_call_type": find_text(payload, "call_type"),
-        "$ai_gateway_status": find_text(payload, "status"),
-    }
+def _fill_in_call(said: Properties, payload: JsonObject) -> None:
+    model = said["$ai_gateway_model"]
+    said["$ai_call_kind"] = classify_call(payload)
+    said["$ai_span_id"] = said["$ai_generation_id"] or said["$ai_gateway_call_id"]
+    if model:
+        said["$ai_model"] = strip_provider(model, said["$ai_provider"])
+    said["$ai_base_model"] = _find_base_model(payload, model)
 
 
 def _find_base_model(payload: JsonObject, model: str | None) -> str | None:
@@ -175,15 +211,12 @@ def _find_base_model(payload: JsonObject, model: str | None) -> str | None:
     return base_model if base_model != model else None
 
 
-def _list_timing_properties(payload: JsonObject, started_at: datetime) -> Properties:
+def _fill_in_timing(said: Properties, payload: JsonObject, started_at: datetime) -> None:
     is_streamed = payload.get("stream") is True
-    return {
-        "$ai_stream": is_streamed or (None if is_backfilled(payload) else _is_stream_asked_for(payload)),
-        "$ai_latency": _measure_seconds(started_at, payload, "endTime"),
-        "$ai_time_to_first_token": (
-            _measure_seconds(started_at, payload, "completionStartTime") if is_streamed else None
-        ),
-    }
+    said["$ai_stream"] = is_streamed or (None if is_backfilled(payload) else _is_stream_asked_for(payload))
+    said["$ai_latency"] = _measure_seconds(started_at, payload, "endTime")
+    if is_streamed:
+        said["$ai_time_to_first_token"] = _measure_seconds(started_at, payload, "completionStartTime")
 
 
 def _is_stream_asked_for(payload: JsonObject) -> bool:
@@ -205,23 +238,22 @@ def strip_provider(model: str, provider: str | None) -> str:
     return name.removeprefix("converse/").removeprefix("invoke/") if provider == "bedrock" else name
 
 
-def _list_usage_properties(payload: JsonObject, metadata: JsonObject, response: Any) -> Properties:
+def _fill_in_numbers(said: Properties, payload: JsonObject, metadata: JsonObject, response: Any) -> None:
     """
-    Every witness of the counts: the gateway's usage object, its top-level counts, the provider's usage.
+    Every witness of the counts: the gateway's usage object, its top-level counts, the provider's usage; and the costs.
 
     The provider's is kept only where it differs from the usage object; top-level zeros mean nothing reported.
     """
-    usage = find_object(metadata, "usage_object")
-    response_usage = find_response_usage(response)
-    return {
-        "$ai_usage": usage or None,
-        "$ai_usage_source": "litellm",
-        "$ai_provider_usage": response_usage if response_usage != usage else None,
-        "$ai_gateway_counts": {
-            name: payload.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")
-        },
-        "$ai_service_tier": _find_service_tier(payload, response),
-    }
+    usage, answered = find_object(metadata, "usage_object"), find_response_usage(response)
+    breakdown = find_object(payload, "cost_breakdown")
+    said["$ai_usage"] = usage or None
+    if answered != usage:
+        said["$ai_provider_usage"] = answered
+    said["$ai_gateway_counts"] = {key: payload.get(key) for key in COUNT_KEYS}
+    said["$ai_service_tier"] = _find_service_tier(response, breakdown)
+    said["$ai_gateway_response_cost"] = find_number(payload, "response_cost")
+    said["$ai_gateway_saved_cache_cost"] = find_number(payload, "saved_cache_cost")
+    said["$ai_gateway_cost_breakdown"] = {key: value for key, value in breakdown.items() if value} or None
 
 
 def find_response_usage(response: Any) -> JsonObject | None:
@@ -238,75 +270,49 @@ def find_response_usage(response: Any) -> JsonObject | None:
     return usage or None
 
 
-def _find_service_tier(payload: JsonObject, response: Any) -> str | None:
+def _find_service_tier(response: Any, breakdown: JsonObject) -> str | None:
     answered = find_text(response, "service_tier") if isinstance(response, dict) else None
-    return answered or find_text(find_object(payload, "cost_breakdown"), "service_tier")
+    return answered or find_text(breakdown, "service_tier")
 
 
-def _list_cost_properties(payload: JsonObject) -> Properties:
-    breakdown = find_object(payload, "cost_breakdown")
-    return {
-        "$ai_gateway_response_cost": find_number(payload, "response_cost"),
-        "$ai_gateway_saved_cache_cost": find_number(payload, "saved_cache_cost"),
-        "$ai_gateway_cost_breakdown": {key: value for key, value in breakdown.items() if value} or None,
-    }
+def _fill_in_attribution(said: Properties, payload: JsonObject, metadata: JsonObject) -> None:
+    said["$ai_product"] = find_text(find_object(metadata, "user_api_key_auth_metadata"), "product")
+    said["$ai_api_key_hash"] = find_key_hash(payload)
+    said["$ai_requester_metadata"] = replace_binary(metadata.get("requester_metadata")) or None
+    said["$ai_request_tags"] = payload.get("request_tags") or None
 
 
-def _list_attribution_properties(payload: JsonObject, metadata: JsonObject) -> Properties:
-    return {
-        "$ai_product": find_text(find_object(metadata, "user_api_key_auth_metadata"), "product"),
-        "$ai_api_key_alias": find_text(metadata, "user_api_key_alias"),
-        "$ai_api_key_hash": find_key_hash(payload),
-        "$ai_end_user": find_text(payload, "end_user"),
-        "$ai_gateway_team_id": find_text(metadata, "user_api_key_team_id"),
-        "$ai_gateway_user_id": find_text(metadata, "user_api_key_user_id"),
-        "$ai_gateway_org_id": find_text(metadata, "user_api_key_org_id"),
-        "$ai_gateway_project_id": find_text(metadata, "user_api_key_project_id"),
-        "$ai_requester_metadata": replace_binary(metadata.get("requester_metadata")) or None,
-        "$ai_request_tags": payload.get("request_tags") or None,
-        "$ai_user_agent": find_text(payload, "user_agent") or find_text(metadata, "user_agent"),
-    }
-
-
-def _list_error_properties(payload: JsonObject) -> Properties:
+def _fill_in_error(said: Properties, payload: JsonObject, response: Any) -> None:
     """The error; `error_information` stands beside successes too, with an empty class."""
-    error = find_object(payload, "error_information")
-    error_class, is_failure = find_text(error, "error_class"), payload.get("status") == "failure"
-    cut_short = True if _is_cut_short(payload, error) else None
-    if not error_class and not is_failure:
-        return {"$ai_is_error": False, "$ai_stream_incomplete": cut_short}
-    message = find_text(error, "error_message") or find_text(payload, "error_str")
-    return {
-        "$ai_is_error": is_failure,
-        "$ai_error": redact_secrets(message) if message else None,
-        "$ai_error_type": error_class,
-        "$ai_error_normalized": find_text(error, "normalized_error"),
-        "$ai_http_status": find_text(error, "error_code"),
-        "$ai_stream_incomplete": cut_short,
-    }
+    error, is_failure = find_object(payload, "error_information"), payload.get("status") == "failure"
+    if is_failure or find_text(error, "error_class"):
+        message = find_text(error, "error_message") or find_text(payload, "error_str")
+        said["$ai_is_error"] = is_failure
+        said["$ai_error"] = redact_secrets(message) if message else None
+        copy_texts(error, ERROR_TEXTS, said)
+    if _is_cut_short(payload, error, response):
+        said["$ai_stream_incomplete"] = True
 
 
-def _is_cut_short(payload: JsonObject, error: JsonObject) -> bool:
-    """True where the answer broke off midway: the client left, or the provider failed mid-stream."""
+def _is_cut_short(payload: JsonObject, error: JsonObject, response: Any) -> bool:
+    """Whether the answer broke off midway: the client left, or the provider failed mid-stream."""
     if find_text(error, "error_code") == CLIENT_DISCONNECTED:
         return True
-    if not find_number(payload, "completion_tokens"):
+    is_failure, is_streamed = payload.get("status") == "failure", payload.get("stream") is True
+    if not (is_failure or is_streamed) or not find_number(payload, "completion_tokens"):
         return False
-    return payload.get("status") == "failure" or (payload.get("stream") is True and is_silent(payload.get("response")))
+    return is_failure or is_silent(response)
 
 
-def _list_content_properties(payload: JsonObject, response: Any) -> Properties:
-    parameters, tools = find_object(payload, "model_parameters"), None
+def _fill_in_content(said: Properties, payload: JsonObject, response: Any) -> None:
+    parameters = find_object(payload, "model_parameters")
     if "tools" in parameters:
         parameters = dict(parameters)
-        tools = parameters.pop("tools")
-    has_output = find_text(payload, "call_type") not in EMBEDDING_CALL_TYPES
-    return {
-        "$ai_model_parameters": replace_binary(parameters) or None,
-        "$ai_tools": tools or None,
-        "$ai_input": replace_binary(payload.get("messages")) or None,
-        "$ai_output_choices": replace_binary(_find_output(response)) if has_output else None,
-    }
+        said["$ai_tools"] = parameters.pop("tools") or None
+    said["$ai_model_parameters"] = replace_binary(parameters) or None
+    said["$ai_input"] = replace_binary(payload.get("messages")) or None
+    if said["$ai_gateway_call_type"] not in EMBEDDING_CALL_TYPES:
+        said["$ai_output_choices"] = replace_binary(_find_output(response))
 
 
 def _find_output(response: Any) -> Any:
@@ -319,16 +325,10 @@ def _find_output(response: Any) -> Any:
     return response or None
 
 
-OUTPUT_KEYS = ("choices", "output", "candidates", "data", "text", "response")
-
-
-def _list_shipper_properties(payload: JsonObject) -> Properties:
+def _fill_in_shipper(said: Properties, payload: JsonObject) -> None:
     """The durable shipper's numbering: a hole in a shipper's sequence is an event that never came."""
-    numbering, backfilled = find_numbering(payload), True if is_backfilled(payload) else None
-    if numbering is None:
-        return {"$ai_backfilled": backfilled}
-    return {
-        "$ai_shipper_id": numbering.shipper_id,
-        "$ai_shipper_sequence": numbering.sequence,
-        "$ai_backfilled": backfilled,
-    }
+    numbering = find_numbering(payload)
+    if numbering is not None:
+        said["$ai_shipper_id"], said["$ai_shipper_sequence"] = numbering.shipper_id, numbering.sequence
+    if is_backfilled(payload):
+        said["$ai_backfilled"] = True
