@@ -48,7 +48,7 @@ def _turn_over(rows: Sequence[Row]) -> dict[str, list[Any]]:
     values = map(list, zip(*map(_read_values, rows), strict=True))
     columns = dict(zip(WRITTEN_COLUMNS, values, strict=True))
     for name in NULLABLE:
-        if columns[name].count(None) == len(rows):
+        if columns[name][0] is None and columns[name].count(None) == len(rows):
             del columns[name]
     return columns
 

@@ -106,13 +106,27 @@ def lay_out_row(event: AiEvent, accounted: AccountedEvent, context: RowContext) 
         InvalidEvent: As `build_row`.
     """
     row = BLANK.copy()
+    _fill_in_identity(row, event, context)
     _fill_in_properties(row, event.properties)
+    _fill_in_call(row, event.properties)
     _fill_in_numbers(row, accounted)
-    row |= _identify(event, context)
-    row |= _describe_call(event.properties)
-    row |= _describe_reading(event, accounted)
+    _fill_in_reading(row, event, accounted)
     row["properties"] = _dump(_list_light_properties(event.properties, accounted))
     return row
+
+
+def _fill_in_identity(row: Row, event: AiEvent, context: RowContext) -> None:
+    row["uuid"] = event.uuid
+    row["event"] = event.event
+    row["timestamp"] = event.timestamp
+    row["team_id"] = event.team_id
+    row["distinct_id"] = event.distinct_id
+    row["person_id"] = derive_person_id(event.team_id, event.distinct_id)
+    row["retention_days"] = context.retention_days
+    row["_timestamp"] = context.ingested_at
+    row["_offset"] = context.offset
+    row["_partition"] = context.position
+    row["ingested_at"] = context.ingested_at
 
 
 def _fill_in_properties(row: Row, properties: Mapping[str, Any]) -> None:
@@ -120,6 +134,17 @@ def _fill_in_properties(row: Row, properties: Mapping[str, Any]) -> None:
     for name, column in HEAVY_PROPERTIES.items():
         if name in properties:
             row[column] = _to_text(properties[name])
+
+
+def _fill_in_call(row: Row, properties: Mapping[str, Any]) -> None:
+    is_stream = properties.get("$ai_stream")
+    row["trace_id"] = find_text(properties, "$ai_trace_id") or ""
+    row["call_kind"] = find_text(properties, "$ai_call_kind") or "inference"
+    row["is_stream"] = int(is_stream) if isinstance(is_stream, bool) else None
+    row["latency"] = find_number(properties, "$ai_latency")
+    row["time_to_first_token"] = find_number(properties, "$ai_time_to_first_token")
+    row["is_error"] = int(properties.get("$ai_is_error") in (True, "true", 1))
+    row["error"] = _to_text(properties.get("$ai_error"))
 
 
 def _fill_in_numbers(row: Row, accounted: AccountedEvent) -> None:
@@ -131,33 +156,15 @@ def _fill_in_numbers(row: Row, accounted: AccountedEvent) -> None:
             row[column] = float(amount)
 
 
-def _identify(event: AiEvent, context: RowContext) -> Row:
-    return {
-        "uuid": event.uuid,
-        "event": event.event,
-        "timestamp": event.timestamp,
-        "team_id": event.team_id,
-        "distinct_id": event.distinct_id,
-        "person_id": derive_person_id(event.team_id, event.distinct_id),
-        "retention_days": context.retention_days,
-        "_timestamp": context.ingested_at,
-        "_offset": context.offset,
-        "_partition": context.position,
-        "ingested_at": context.ingested_at,
-    }
-
-
-def _describe_call(properties: Mapping[str, Any]) -> Row:
-    is_stream = properties.get("$ai_stream")
-    return {
-        "trace_id": find_text(properties, "$ai_trace_id") or "",
-        "call_kind": find_text(properties, "$ai_call_kind") or "inference",
-        "is_stream": int(is_stream) if isinstance(is_stream, bool) else None,
-        "latency": find_number(properties, "$ai_latency"),
-        "time_to_first_token": find_number(properties, "$ai_time_to_first_token"),
-        "is_error": int(properties.get("$ai_is_error") in (True, "true", 1)),
-        "error": _to_text(properties.get("$ai_error")),
-    }
+def _fill_in_reading(row: Row, event: AiEvent, accounted: AccountedEvent) -> None:
+    usage, costs = accounted.usage, accounted.costs
+    row["cost_source"] = costs.source
+    row["cost_model"] = costs.model
+    row["service_tier"] = usage.service_tier or find_text(event.properties, "$ai_service_tier")
+    row["usage_raw"] = _to_text(accounted.usage_raw)
+    row["usage_reading"] = usage.reading
+    row["usage_rules_version"] = RULES_VERSION
+    row["integrity_flags"] = list(accounted.flags)
 
 
 def _list_light_properties(properties: Mapping[str, Any], accounted: AccountedEvent) -> dict[str, Any]:
@@ -174,19 +181,6 @@ def _list_light_properties(properties: Mapping[str, Any], accounted: AccountedEv
     if costs.own_total_usd is not None:
         light[OWN_TOTAL_PROPERTY] = float(costs.own_total_usd)
     return light
-
-
-def _describe_reading(event: AiEvent, accounted: AccountedEvent) -> Row:
-    usage, costs = accounted.usage, accounted.costs
-    return {
-        "cost_source": costs.source,
-        "cost_model": costs.model,
-        "service_tier": usage.service_tier or find_text(event.properties, "$ai_service_tier"),
-        "usage_raw": _dump(accounted.usage_raw) if accounted.usage_raw is not None else None,
-        "usage_reading": usage.reading,
-        "usage_rules_version": RULES_VERSION,
-        "integrity_flags": list(accounted.flags),
-    }
 
 
 def _to_text(value: Any) -> str | None:

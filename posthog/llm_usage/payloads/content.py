@@ -21,12 +21,12 @@ def replace_binary(value: Any, depth: int = 0) -> Any:
 
     Below `MAX_DEPTH` levels the rest gives way to a note too: no conversation is that deep.
     """
-    if isinstance(value, str):
-        return _describe_binary(value) if _is_binary(value) else value
     if isinstance(value, dict):
         return _replace_within(value, value.items(), depth)
     if isinstance(value, list):
         return _replace_within(value, enumerate(value), depth)
+    if isinstance(value, str):
+        return _describe_binary(value) if _is_binary(value) else value
     return replace_binary(dict(value), depth) if isinstance(value, Mapping) else value
 
 
@@ -37,8 +37,8 @@ def _replace_within(whole: Any, parts: Iterable[tuple[Any, Any]], depth: int) ->
     copy = None
     for place, part in parts:
         kind = type(part)
-        if kind in PLAIN or (kind is str and len(part) < BASE64_MIN_CHARS and part[:5] != "data:"):
-            continue  # nearly every part
+        if kind in PLAIN or (kind is str and len(part) < BASE64_MIN_CHARS and not "data:" <= part < "data;"):
+            continue  # nearly every part; what begins with "data:" is sorted between the two
         replaced = replace_binary(part, depth + 1)
         if replaced is not part:
             copy = whole.copy() if copy is None else copy
