@@ -26,6 +26,7 @@ from posthog.llm_usage.rows import Row, RowContext, lay_out_row
 
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 CLOCK_SKEW_MAX = timedelta(days=1)
+UNKNOWN_AGE = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,16 +245,20 @@ def _check_time(event: AiEvent, policy: TeamPolicy, source: BodySource) -> None:
     Raises:
         InvalidEvent: `timestamp_out_of_range` or `past_retention`.
     """
-    received_at, field = source.received_at, "timestamp" if source.is_captured else "startTime"
-    if event.timestamp < EARLIEST or (received_at and event.timestamp > received_at + CLOCK_SKEW_MAX):
+    age = source.received_at - event.timestamp if source.received_at else UNKNOWN_AGE
+    if event.timestamp < EARLIEST or age < -CLOCK_SKEW_MAX:
         raise InvalidEvent(
             "timestamp_out_of_range",
-            f"{field}: expected {EARLIEST:%Y-%m-%d} or later and at most one day ahead of the "
+            f"{_name_time(source)}: expected {EARLIEST:%Y-%m-%d} or later and at most one day ahead of the "
             f"receiver's clock, got {event.timestamp:%Y-%m-%dT%H:%M:%SZ}",
         )
-    if received_at and event.timestamp < received_at - timedelta(days=policy.retention_days):
+    if age > timedelta(days=policy.retention_days):
         raise InvalidEvent(
             "past_retention",
-            f"{field}: {event.timestamp:%Y-%m-%d} lies before the team's retention of "
+            f"{_name_time(source)}: {event.timestamp:%Y-%m-%d} lies before the team's retention of "
             f"{policy.retention_days} days; raise the retention to keep it",
         )
+
+
+def _name_time(source: BodySource) -> str:
+    return "timestamp" if source.is_captured else "startTime"

@@ -39,7 +39,6 @@ GATEWAY_VERSION = re.compile(r"litellm/[\w.+-]{1,40}")
 KEY_HASH = re.compile(r"[0-9a-f]{64}")
 CLIENT_DISCONNECTED = "499"
 OUTPUT_KEYS = ("choices", "output", "candidates", "data", "text", "response")
-COUNT_KEYS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 NAMES = (
     *("$ai_call_kind", "$ai_trace_id", "$ai_session_id", "$ai_span_id", "$ai_generation_id", "$ai_model"),
@@ -249,7 +248,11 @@ def _fill_in_numbers(said: Properties, payload: JsonObject, metadata: JsonObject
     said["$ai_usage"] = usage or None
     if answered != usage:
         said["$ai_provider_usage"] = answered
-    said["$ai_gateway_counts"] = {key: payload.get(key) for key in COUNT_KEYS}
+    said["$ai_gateway_counts"] = {
+        "prompt_tokens": payload.get("prompt_tokens"),
+        "completion_tokens": payload.get("completion_tokens"),
+        "total_tokens": payload.get("total_tokens"),
+    }
     said["$ai_service_tier"] = _find_service_tier(response, breakdown)
     said["$ai_gateway_response_cost"] = find_number(payload, "response_cost")
     said["$ai_gateway_saved_cache_cost"] = find_number(payload, "saved_cache_cost")

@@ -6,10 +6,9 @@ the beginning and an answer in which nothing stands. That nothing is the only te
 stays in payloads whose content does not.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from posthog.llm_usage.payloads.fields import find_object
+from posthog.llm_usage.payloads.fields import EMPTY, OBJECT, find_object
 
 SAYING = (
     "content",
@@ -28,8 +27,13 @@ def is_silent(response: Any) -> bool:
     choices = response.get("choices") if isinstance(response, dict) else None
     if not isinstance(choices, list) or not choices:
         return False
-    messages = [find_object(choice, "message") if isinstance(choice, Mapping) else {} for choice in choices]
-    return all(message and not any(message.get(key) for key in SAYING) for message in messages)
+    return not any(map(_says_something, choices))
+
+
+def _says_something(choice: Any) -> bool:
+    """Or cannot be told: a choice without a message."""
+    message = find_object(choice, "message") if isinstance(choice, OBJECT) else EMPTY
+    return not message or any(message.get(key) for key in SAYING)
 
 
 def keep_silence(response: Any) -> dict[str, Any]:
