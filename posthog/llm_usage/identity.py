@@ -18,9 +18,9 @@ PERSON_NAMESPACE = UUID("932979b4-65c3-4424-8467-0b66ec27bc22")
 
 NIL = UUID(int=0)
 
-_VERSION_AND_VARIANT = 0xF000_C000_0000_0000_0000
+_HASHED_BITS = ~0xF000_C000_0000_0000_0000
 _VERSION_5 = 0x5000_8000_0000_0000_0000
-"""Six bits of every uuid that say how it was made (RFC 9562)."""
+"""Six bits of every uuid say how it was made (RFC 9562)."""
 
 
 def derive_event_uuid(team_id: int, *identifying: str | float) -> UUID:
@@ -42,6 +42,6 @@ def _derive_uuid(namespace: bytes, name: bytes) -> UUID:
     """
     digest = sha1(namespace + name, usedforsecurity=False).digest()
     uuid = UUID.__new__(UUID)
-    object.__setattr__(uuid, "int", int.from_bytes(digest[:16], "big") & ~_VERSION_AND_VARIANT | _VERSION_5)
+    object.__setattr__(uuid, "int", int.from_bytes(digest[:16], "big") & _HASHED_BITS | _VERSION_5)
     object.__setattr__(uuid, "is_safe", SafeUUID.unknown)
     return uuid
