@@ -48,14 +48,14 @@ from stack.system import choose_free_ports, is_listening
 from tests.chaos.senders import PATH
 from tests.chaos.stack_under_test import StackUnderTest, stack_under_test, wait_until
 
-EVENTS = int(os.environ.get("INGEST_EVENTS") or 20_000)
+EVENTS = int(os.environ.get("INGEST_EVENTS") or 40_000)
 ROUNDS = 3
 CONNECTIONS = 4
 GROUPS_PER_PROCESS = 4
 """What each of several processes inserts: enough for a rate, and no more than memory holds finished at once."""
 FINISHED_TABLE = "bench_finished_events"
 TIMEOUT_S = 600.0
-POLL_S = 0.05
+POLL_S = 0.01
 ROOT = Path(__file__).resolve().parents[1]
 JSON = {"Content-Type": "application/json"}
 
@@ -84,8 +84,11 @@ def run() -> Iterable[Figure]:
                 sys.stderr.write(f"… round {number + 1} of {ROUNDS}\n")
                 sys.stderr.flush()
                 bodies = make_bodies(EVENTS, prefix=f"ingest-{number}")
+                _wait_until_merged(client)
                 _measure_ours(stack, client, bodies, measured)
+                _wait_until_merged(client)
                 _measure_inserts(client, bodies, stack.team_id, measured)
+                _wait_until_merged(client)
                 measured.parallel_limit.append(_measure_parallel_limit(addresses, bodies, stack.team_id))
                 measured.bare_answers_s += send_all((bare_port, "/"), JSON, bodies, connections=CONNECTIONS)
     yield from _list_figures(measured)
@@ -210,6 +213,11 @@ def _parse_and_insert(client: Client, bodies: Iterable[bytes], finished: Mapping
 
 def _insert(client: Client, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
     client.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES", list(columns.values()), columnar=True)
+
+
+def _wait_until_merged(client: Client) -> None:
+    """No way pays for what the one before it left to merge."""
+    wait_until(lambda: client.execute("SELECT count() FROM system.merges") == [(0,)], "no merges", TIMEOUT_S)
 
 
 def _count(client: Client, table: str) -> int:
