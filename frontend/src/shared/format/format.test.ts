@@ -53,4 +53,5 @@ test.each([
 
 test('a change says its direction', () => {
     expect([0.5, -0.021, 0, null].map((change) => formatChange(change).text)).toEqual(['+50%', '-2.1%', '0.0%', '–'])
+    expect([-0.997, -0.9997, -1, 0.0004, -0.0004].map((change) => formatChange(change).text)).toEqual(['-99.7%', '-99.97%', '-100%', '+0.040%', '-0.040%'])
 })

@@ -72,16 +72,21 @@ export function formatShare(share: number | null | undefined): Formatted {
 }
 
 function roundPercent(percent: number): string {
-    const missing = Math.abs(100 - percent)
+    const missing = Math.abs(100 - Math.abs(percent))
     if (percent !== 0 && Math.abs(percent) < 0.1) return percent.toPrecision(2)
     if (missing !== 0 && missing < 0.1) return percent.toFixed(-Math.floor(Math.log10(missing)))
     return percent.toFixed(1)
 }
 
-/** A change against the period before; null: one of the two is unknown, or the earlier is 0. */
+/**
+ * A change against the period before; null: one of the two is unknown, or the earlier is 0. Only what did not change reads
+ * 0.0%, and only what is gone -100%.
+ */
 export function formatChange(change: number | null): Formatted {
     if (change === null) return { text: '–', title: 'no comparison: unknown, or 0 in the period before' }
     const percent = change * 100
     const sign = percent > 0 ? '+' : ''
-    return { text: `${sign}${percent.toFixed(Math.abs(percent) < 10 ? 1 : 0)}%`, title: `${sign}${String(percent)}%` }
+    const short = percent.toFixed(Math.abs(percent) < 10 ? 1 : 0)
+    const saysMore = [0, -100].includes(Number(short)) && Number(short) !== percent
+    return { text: `${sign}${saysMore ? roundPercent(percent) : short}%`, title: `${sign}${String(percent)}%` }
 }
