@@ -17,12 +17,12 @@ def find_quota_team(credential: GatewayCredential, gateway_team_id: str | None) 
     asked = GatewayTeam.objects.filter(gateway=credential.gateway_id, gateway_team_id=gateway_team_id or "")
     lines = list(asked.select_related("team__organization"))
     teams = {line.team_id: line.team for line in lines}
-    if credential.team is not None:
-        teams[credential.team.id] = credential.team
+    own_id = credential.team_id
+    if own_id is not None and own_id not in teams:
+        teams[own_id] = Team.objects.select_related("organization").get(id=own_id)
     attribution = Attribution(
-        only_team_id=credential.team_id,
+        only_team_id=own_id,
         team_id_by_gateway_team_id={line.gateway_team_id: line.team_id for line in lines},
         policies={team_id: TeamPolicy(team_id=team_id) for team_id in teams},
-        gateway=credential.gateway.name,
     )
     return teams[attribution.find_policy(gateway_team_id).team_id]

@@ -169,6 +169,20 @@ def test_polling_asks_the_stores_once(setup: GatewaySetup, django_assert_num_que
     assert (second["as_of"], second["used"]) == (first["as_of"], "0")
 
 
+def test_polling_with_a_teams_own_credential_asks_as_little(
+    setup: GatewaySetup, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Its team is the mapping's line; where the gateway does not map it, it is one look-up more."""
+    setup.credential.team = setup.alpha
+    setup.credential.save()
+    make_budget(setup.alpha, "100", period="monthly")
+    tell(setup, team="team-alpha")
+    with django_assert_num_queries(2):
+        tell(setup, team="team-alpha")
+    with django_assert_num_queries(3):
+        tell(setup)
+
+
 def test_same_decision_is_answered_with_304(setup: GatewaySetup, settings: Settings) -> None:
     """Even when it was read anew; another use is told in full."""
     settings.LLM_GATEWAY_QUOTA_MAX_AGE_S = 0
