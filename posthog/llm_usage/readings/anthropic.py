@@ -66,14 +66,14 @@ def expect_cache_beside(_call: Call) -> Reading:
 
 def apply_iterations(found: Found) -> None:
     """Replace each count that the model's own iterations carry by its sum over them."""
-    kinds = {str(item.get("type")) for item in found.iterations}
+    kinds = set(map(_name_kind, found.iterations))
     if not kinds <= EXECUTED | {"advisor_message", "fallback_message"}:
         found.flags.add(UNKNOWN_USAGE_KEY)
     if "fallback_message" in kinds:
         return
     sums = Found()
     for item in found.iterations:
-        if item.get("type") in EXECUTED:
+        if _name_kind(item) in EXECUTED:
             one = Found()
             collect(item, ITERATION_WORDS, one)
             sums.add_all(one)
@@ -82,6 +82,11 @@ def apply_iterations(found: Found) -> None:
     for name, count in sums.counts.items():
         if count or name not in found.counts:
             found.derive(name, count, "the sum over the model's own iterations")
+
+
+def _name_kind(iteration: Mapping[Any, Any]) -> str:
+    kind = iteration.get("type")
+    return kind if isinstance(kind, str) else ""
 
 
 def note_advisor(found: Found) -> None:

@@ -96,9 +96,10 @@ def test_iterations_are_what_was_billed(iterations: list[dict[str, Any]], counts
     assert result.flags == ()
 
 
-def test_iterations_of_an_unknown_kind_are_flagged() -> None:
+@pytest.mark.parametrize("kind", ["dream", None, 5, ["message"], {"message": 1}])
+def test_iterations_of_an_unknown_kind_are_flagged(kind: Any) -> None:
     """Nobody can say whether they were billed."""
-    result = read(TOP | {"iterations": [MESSAGE, {"type": "dream", "input_tokens": 7}]})
+    result = read(TOP | {"iterations": [MESSAGE, {"type": kind, "input_tokens": 7}]})
     assert result.flags == (UNKNOWN_USAGE_KEY,)
 
 
