@@ -9,7 +9,11 @@ from posthog.models import CustomPrice, GatewayCredential, GatewayInboxBody, Gat
 
 
 def load_attribution(credential: GatewayCredential) -> Attribution:
-    """Read the teams, their retention and their prices; two queries, however many teams are mapped."""
+    """
+    Read the teams, their retention and their prices; two queries, however many teams are mapped.
+
+    One more each for the gateway and the team of a credential that was found without them.
+    """
     mapping = list(GatewayTeam.objects.filter(gateway=credential.gateway).select_related("team"))
     teams = {line.team_id: line.team for line in mapping}
     if credential.team is not None:
