@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import Figure, Goal
 from tests.e2e.started_stack import started_stack
-from tests.e2e.ui.browser_run import run_in_browser
+from tests.e2e.ui.looking import look_at
 
 REPEATS = int(os.environ.get("PAINT_REPEATS") or 5)
 FIRST_PAINT = Goal("value", "<=", 1000)
@@ -28,13 +28,7 @@ TEAM = "SELECT id FROM posthog_team WHERE name = 'Team Beta'"
 def run() -> Iterable[Figure]:
     """Start the demo, look at it, tell the times."""
     with TemporaryDirectory() as folder, started_stack(Path(folder) / "stack", "--demo") as stack:
-        question = {
-            "url": stack.url,
-            "sign_in_link": stack.manage("sign_in_link", "--email", "admin@localhost").strip(),
-            "team_id": stack.query_postgres(TEAM)[0]["id"],
-            "repeats": REPEATS,
-        }
-        seen = run_in_browser("paint.mjs", question)
+        seen = look_at(stack, "paint", team_id=stack.query_postgres(TEAM)[0]["id"], repeats=REPEATS)
     daily = seen["paints"].pop("daily")
     for name, times_ms in seen["paints"].items():
         yield from _list_figures(f"first_paint_of_{name}", times_ms, FIRST_PAINT, daily)

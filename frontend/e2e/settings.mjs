@@ -1,15 +1,15 @@
 /**
  * Set a team up as its owner does, and look at its settings as a member and a stranger do; printed as JSON.
  *
- * stdin: {"url", "links": {"owner", "member", "stranger"}, "team_id": a team without calls, "event": what a gateway
- * would post, "screenshots": a folder}
+ * stdin: {"url", "sign_in_link", "links": {"member", "stranger"}, "team_id": a team without calls, "event": what a
+ * gateway would post, "screenshots": a folder}
  */
 import { mkdirSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { launch } from './browser.mjs'
 import { isTooWide, judge, openPage, shoot, signIn } from './visiting.mjs'
 
-const { url, links, team_id: teamId, event, screenshots } = JSON.parse(await text(process.stdin))
+const { url, sign_in_link: signInLink, links, team_id: teamId, event, screenshots } = JSON.parse(await text(process.stdin))
 const SECTIONS = { gateways: '.thing', budgets: '.thing', prices: '.thing, .prices', delivery: '.thing', data: '.check' }
 const addressOf = (section) => `${url}/project/${teamId}/settings/${section}`
 
@@ -24,7 +24,7 @@ try {
 async function look() {
     const faults = []
     const page = await openPage(browser, faults)
-    await signIn(page, links.owner)
+    await signIn(page, signInLink)
     const seen = {
         gateways: await setUpGateway(page),
         form: await breakForms(page),

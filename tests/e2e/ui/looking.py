@@ -1,4 +1,4 @@
-"""Look at a screen with a real browser: run its script in frontend/e2e, signed in to the demo's stack."""
+"""Look at a screen with a real browser: run its script of frontend/e2e, in Node, against a running stack."""
 
 import json
 import subprocess
@@ -13,23 +13,27 @@ from tests.e2e.started_stack import StartedStack
 
 ROOT = Path(__file__).resolve().parents[3]
 SCREENSHOTS = ROOT / ".local" / "screenshots"
-BROWSER_TIMEOUT_S = 180.0
+DEMO_USER = "admin@localhost"
+BROWSER_TIMEOUT_S = 240.0
 """Only so that a browser that hangs ends."""
 
 
-def look_at(stack: StartedStack, script: str, **more: Any) -> dict[str, Any]:
+def look_at(stack: StartedStack, script: str, *, user: str | None = DEMO_USER, **more: Any) -> dict[str, Any]:
     """
     What the script saw, see its docstring.
 
     Args:
         script: Its name, e.g. `breakdowns`.
+        user: Who is signed in; None: nobody.
         more: What the script asks for beside the address, the sign-in and where the pictures go.
+    Raises:
+        AssertionError: There is no Node, or the script failed; with what it said.
     """
     node = find_node(Layout(ROOT, ROOT / ".local"))
     assert node is not None, "bin/test installs Node.js"
     question = {
         "url": stack.url,
-        "sign_in_link": stack.manage("sign_in_link", "--email", "admin@localhost").strip(),
+        "sign_in_link": user and stack.manage("sign_in_link", "--email", user).strip(),
         "screenshots": str(SCREENSHOTS),
         **more,
     }
@@ -68,8 +72,13 @@ def require_clean(seen: dict[str, Any]) -> None:
     The content security policy's refusals are among what the console says.
     """
     assert seen["faults"] == []
-    assert [each for each in seen["axe"] if each["impact"] in ("serious", "critical")] == []
+    assert list_serious(seen) == []
     assert seen["overflow_px"] <= 0
+
+
+def list_serious(seen: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of axe's findings that shut somebody out."""
+    return [each for each in seen["axe"] if each["impact"] in ("serious", "critical")]
 
 
 def require_screenshots(name: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.started_stack import StartedStack, started_stack
-from tests.e2e.ui.browser_run import SCREENSHOTS, list_serious, run_in_browser
+from tests.e2e.ui.looking import list_serious, look_at, require_screenshots
 
 EMAIL, PASSWORD = "ada@example.com", "a long enough one"
 EMPTY = (
@@ -24,8 +24,7 @@ def empty_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartedSta
 
 @pytest.fixture(scope="module")
 def seen(empty_stack: StartedStack) -> Any:
-    question = {"url": empty_stack.url, "email": EMAIL, "password": PASSWORD}
-    return run_in_browser("first_run.mjs", question)
+    return look_at(empty_stack, "first_run", user=None, email=EMAIL, password=PASSWORD)
 
 
 def test_first_user_comes_to_connecting_a_gateway(seen: Any, empty_stack: StartedStack) -> None:
@@ -49,11 +48,11 @@ def test_page_is_closed_once_there_is_a_user(seen: Any) -> None:
 
 def test_nothing_is_refused_and_axe_finds_no_serious_violation(seen: Any) -> None:
     """Both pages in both themes; the narrow screen is not exceeded."""
-    assert (seen["faults"], seen["wide"], list_serious(seen["axe"])) == ([], False, [])
+    assert (seen["faults"], seen["wide"], list_serious(seen)) == ([], False, [])
 
 
 @pytest.mark.usefixtures("seen")
 @pytest.mark.parametrize("name", ["first-run", "sign-in", "sign-in-first-run"])
 def test_screenshots_are_written(name: str) -> None:
     """For people to look at."""
-    assert len(list(SCREENSHOTS.glob(f"{name}-[ld]*-*.png"))) == 4
+    require_screenshots(name)
