@@ -1,22 +1,18 @@
 /** Look at the breakdowns as a person does: teams, one team's providers, one provider's models, and back. */
-import { ask, judge, screenAddress, shootAll, visit, waitUntilLoaded } from './visit.mjs'
+import { addressOf, ask, inspect, question, RANGE, visit, waitUntilLoaded } from './visit.mjs'
 
-const RANGE = 'range=24h&timezone=UTC'
-
-await visit(async (page, question, browser) => {
-    await page.goto(screenAddress(question, 'breakdowns', `${RANGE}&dimension=team`))
+await visit(async (page) => {
+    const address = addressOf('breakdowns', `${RANGE}&dimension=team`)
+    await page.goto(address)
     await waitForData(page)
     const teams = await readTable(page)
     const sorted = await sortBy(page, 'Reasoning')
     const drilled = await drill(page, question)
-    const models = screenAddress(question, 'breakdowns', `${RANGE}&dimension=model`)
-    await page.goto(models)
-    await waitForData(page)
-    await shootAll(page, question, 'breakdowns')
-    await page.goto(screenAddress(question, 'breakdowns', `${RANGE}&dimension=team`))
-    await waitForData(page)
-    await shootAll(page, question, 'breakdowns-teams')
-    return { teams, sorted, ...drilled, ...(await judge(page, browser, models, waitForData)) }
+    const screens = [
+        { name: 'breakdowns', address: addressOf('breakdowns', `${RANGE}&dimension=model`), ready: waitForData },
+        { name: 'breakdowns-teams', address, ready: waitForData },
+    ]
+    return { teams, sorted, ...drilled, ...(await inspect(page, screens)) }
 })
 
 async function waitForData(page) {

@@ -1,35 +1,23 @@
 /**
- * Be the first visitor of an instance without users; what was seen is printed as JSON.
+ * Be the first visitor of an instance without users.
  *
- * stdin: {"url", "email", "password", "screenshots": a folder}
+ * The question's own: {"email", "password"}
  */
-import { mkdirSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
-import { launch } from './browser.mjs'
-import { isTooWide, judge, openPage, shoot } from './visiting.mjs'
+import { judge, question, shoot, visit } from './visit.mjs'
 
-const { url, email, password, screenshots } = JSON.parse(await text(process.stdin))
-mkdirSync(screenshots, { recursive: true })
-const browser = await launch()
-try {
-    console.log(JSON.stringify(await look()))
-} finally {
-    await browser.close()
-}
+const { url, email, password } = question
 
-async function look() {
-    const faults = []
-    const page = await openPage(browser, faults)
+await visit(async (page) => {
     await page.goto(url)
-    await shoot(page, screenshots, 'sign-in-first-run')
-    const axe = await judge(browser, null, { [`${url}/login`]: 'form', [`${url}/setup`]: 'form' })
+    await shoot(page, 'sign-in-first-run')
+    const ready = (judged) => judged.locator('form').first().waitFor()
+    const judged = await judge(page, ['login', 'setup'].map((path) => ({ address: `${url}/${path}`, ready })))
     await page.getByRole('link', { name: 'Create the first user' }).click()
-    const wide = await isTooWide(page)
     const refused = await refuse(page)
-    await shoot(page, screenshots, 'first-run')
+    await shoot(page, 'first-run')
     const made = await make(page)
-    return { axe, wide, refused, made, again: await comeBack(page), faults }
-}
+    return { ...judged, refused, made, again: await comeBack(page) }
+})
 
 /** Too weak a password is named at its field. */
 async function refuse(page) {
@@ -61,7 +49,7 @@ async function make(page) {
 async function comeBack(page) {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL(/\/login/)
-    await shoot(page, screenshots, 'sign-in')
+    await shoot(page, 'sign-in')
     const offers = await page.getByRole('link', { name: 'Create the first user' }).count()
     await page.goto(`${url}/setup`)
     const closed = new URL(page.url()).pathname

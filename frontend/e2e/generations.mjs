@@ -1,14 +1,13 @@
 /**
- * Look at the Generations screen as a person does; what was seen is printed as JSON for the test to judge.
+ * Look at the Generations screen as a person does: rows, a call and its numbers, filters, a search, the file.
  *
- * stdin: {"url", "sign_in_link", "team_id", "call": the uuid to look into, "model": one to narrow to, "screenshots"}
+ * The question's own: {"call": the uuid to look into, "model": one to narrow to}
  */
 import { readFile } from 'node:fs/promises'
-import { main, runAxe, shoot } from './looking.mjs'
+import { addressOf, inspect, question, RANGE, visit } from './visit.mjs'
 
-await main(async (visit, question) => {
-    const { page, faults } = visit
-    const list = `${question.url}/project/${question.team_id}/generations?range=24h&timezone=UTC`
+await visit(async (page) => {
+    const list = addressOf('generations', RANGE)
     const drawer = `${list}&call=${question.call}`
     const screens = [
         { name: 'generations', address: list, ready: waitForRows },
@@ -27,8 +26,7 @@ await main(async (visit, question) => {
         found: await search(page, question),
         csv: await download(page, list),
     }
-    for (const screen of screens) await shoot(visit, question, screen)
-    return { ...seen, faults, axe: await runAxe(visit, screens) }
+    return { ...seen, ...(await inspect(page, screens)) }
 })
 
 async function waitForRows(page) {

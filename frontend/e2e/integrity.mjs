@@ -1,18 +1,17 @@
 /** Look at the integrity screen as a person does: shares, flags, gateways, an alert, and the replay of rejects. */
-import { ask, judge, screenAddress, shootAll, visit, waitUntilLoaded } from './visit.mjs'
+import { addressOf, ask, judge, question, RANGE, shoot, visit, waitUntilLoaded } from './visit.mjs'
 
-const RANGE = 'range=24h&timezone=UTC'
 const POLL_MS = 200
 
-await visit(async (page, question, browser) => {
-    const address = screenAddress(question, 'integrity', `${RANGE}&alerts=any`)
+await visit(async (page) => {
+    const address = addressOf('integrity', `${RANGE}&alerts=any`)
     await page.goto(address)
     await waitForData(page)
     const seen = { matrix: await readMatrix(page), flags: await readFlags(page), rejects: await readRejects(page) }
     const api = await ask(page, `/api/projects/${question.team_id}/llm_analytics/rejects/`)
     const alerts = await handleAlert(page)
-    await shootAll(page, question, 'integrity')
-    const judged = await judge(page, browser, address, waitForData)
+    await shoot(page, 'integrity')
+    const judged = await judge(page, [{ address, ready: waitForData }])
     const replayed = await replay(page, question)
     return { ...seen, api, alerts, replayed, ...judged }
 })

@@ -1,53 +1,24 @@
-/**
- * Look at the Overview as a person does; what was seen is printed as JSON for the test to judge.
- *
- * stdin: {"url", "sign_in_link", "team_id", "screenshots": a folder}
- */
-import { createRequire } from 'node:module'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { launch } from './browser.mjs'
+/** Look at the Overview as a person does: its figures, a line that drills, a definition, teams, a filter. */
+import { addressOf, inspect, question, RANGE, visit, waitUntilLoaded } from './visit.mjs'
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const WIDTHS = [1280, 390]
-const THEMES = ['light', 'dark']
-
-const { url, sign_in_link: signInLink, team_id: teamId, screenshots } = JSON.parse(await text(process.stdin))
-mkdirSync(screenshots, { recursive: true })
-const browser = await launch()
-try {
-    console.log(JSON.stringify(await look()))
-} finally {
-    await browser.close()
-}
-
-async function look() {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
-    const page = await context.newPage()
-    const faults = []
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
-    page.on('pageerror', (error) => faults.push(String(error)))
-    await page.goto(signInLink)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL(/\/overview|\/project$/)
-    await page.goto(`${url}/project`)
+await visit(async (page) => {
+    const address = addressOf('overview', RANGE)
+    await page.goto(`${question.url}/project`)
     await page.waitForURL(/\/overview/)
-    await page.goto(`${url}/project/${teamId}/overview?range=24h&timezone=UTC`)
+    await page.goto(address)
     await waitForData(page)
     const seen = { figures: await readFigures(page), rows: await readRows(page) }
     const filtered = await drillAndBack(page)
     const definition = await readDefinition(page)
     const teams = await readTeams(page)
-    for (const theme of THEMES) for (const width of WIDTHS) await shoot(page, theme, width)
-    const state = await context.storageState()
-    return { ...seen, ...filtered, definition, teams, faults, axe: await runAxe(state) }
-}
+    const inspected = await inspect(page, [{ name: 'overview', address, ready: waitForData }])
+    return { ...seen, ...filtered, definition, teams, ...inspected }
+})
 
 async function waitForData(page) {
     await page.locator('.chart canvas').waitFor()
     await page.locator('table.top tbody tr').first().waitFor()
-    await page.locator('.loading').waitFor({ state: 'detached' })
+    await waitUntilLoaded(page)
 }
 
 /** Figure → the exact number that hovering shows. */
@@ -109,27 +80,4 @@ async function readDefinition(page) {
     await page.keyboard.press('Escape')
     await page.locator('.popover').waitFor({ state: 'hidden' })
     return definition
-}
-
-async function shoot(page, theme, width) {
-    await page.setViewportSize({ width, height: 900 })
-    await page.getByLabel('Appearance').selectOption(theme)
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-    await page.screenshot({ path: join(screenshots, `overview-${theme}-${width}.png`), fullPage: true })
-}
-
-/** axe is a script from elsewhere, which the site's own policy rightly refuses: it is lifted here alone. */
-async function runAxe(storageState) {
-    const found = []
-    const context = await browser.newContext({ storageState, bypassCSP: true })
-    const page = await context.newPage()
-    for (const theme of THEMES) {
-        await page.goto(`${url}/project/${teamId}/overview?range=24h&timezone=UTC`)
-        await waitForData(page)
-        await page.getByLabel('Appearance').selectOption(theme)
-        await page.addScriptTag({ path: AXE })
-        const { violations } = await page.evaluate(() => globalThis.axe.run())
-        for (const { id, impact, nodes } of violations) found.push({ theme, id, impact, where: nodes[0].html })
-    }
-    return found
 }

@@ -2,10 +2,9 @@
  * Measure when screens paint first, each load in a browser that has nothing of the site yet, and how soon a press is
  * answered by a painted frame; `benchmarks/paint.py` judges the milliseconds that are printed as JSON.
  *
- * stdin: {"url", "sign_in_link", "team_id", "repeats"}
+ * The question's own: {"repeats"}
  */
-import { text } from 'node:stream/consumers'
-import { launch } from './browser.mjs'
+import { addressOf, cloneVisitor, question, visit } from './visit.mjs'
 
 const SCREENS = ['overview', 'generations', 'traces', 'breakdowns', 'reports', 'integrity', 'settings']
 /** What is pressed on which screen once `ready` is there, and what then comes. */
@@ -20,46 +19,27 @@ const PRESSES = {
     drawer: { screen: 'generations', press: 'tr[data-call] a', comes: '.drawer' },
     sort: { screen: 'breakdowns', press: 'th:not([aria-sort]) .sort', comes: 'th[aria-sort]' },
 }
-const VIEWPORT = { width: 1280, height: 900 }
 const LEAST_TOLD_MS = 16
 
-const { url, sign_in_link: signInLink, team_id: teamId, repeats } = JSON.parse(await text(process.stdin))
-const browser = await launch()
-try {
-    const storageState = await signIn()
-    const paints = { daily: await repeat(() => load(storageState, `${url}/usage`)) }
-    for (const screen of SCREENS) paints[screen] = await repeat(() => load(storageState, toAddress(screen)))
+await visit(async (page) => {
+    const paints = { daily: await repeat(() => load(page, `${question.url}/usage`)) }
+    for (const screen of SCREENS) paints[screen] = await repeat(() => load(page, addressOf(screen)))
     const presses = {}
-    for (const [name, press] of Object.entries(PRESSES)) presses[name] = await repeat(() => interact(storageState, press))
-    console.log(JSON.stringify({ paints, presses }))
-} finally {
-    await browser.close()
-}
+    for (const [name, press] of Object.entries(PRESSES)) presses[name] = await repeat(() => interact(page, press))
+    return { paints, presses }
+})
 
 /** After one that is not counted, in which the server reads its code. */
 async function repeat(measure) {
     await measure()
     const found = []
-    for (let time = 0; time < repeats; time++) found.push(await measure())
+    for (let time = 0; time < question.repeats; time++) found.push(await measure())
     return found
 }
 
-async function signIn() {
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    await page.goto(signInLink)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL(/\/overview|\/project$/)
-    return context.storageState()
-}
-
-function toAddress(screen) {
-    return `${url}/project/${teamId}/${screen}`
-}
-
 /** First contentful paint, in ms after the address was asked for. */
-async function load(storageState, address) {
-    const context = await browser.newContext({ storageState, viewport: VIEWPORT })
+async function load(visitor, address) {
+    const context = await cloneVisitor(visitor)
     const page = await context.newPage()
     await page.goto(address)
     const paint = await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime)
@@ -69,10 +49,10 @@ async function load(storageState, address) {
 }
 
 /** The longest of the press's events from the input to the next frame, as Interaction to Next Paint takes it. */
-async function interact(storageState, { screen, ready, press, comes }) {
-    const context = await browser.newContext({ storageState, viewport: VIEWPORT })
+async function interact(visitor, { screen, ready, press, comes }) {
+    const context = await cloneVisitor(visitor)
     const page = await context.newPage()
-    await page.goto(toAddress(screen))
+    await page.goto(addressOf(screen))
     await page.locator(ready ?? press).first().waitFor()
     await page.waitForLoadState('networkidle')
     await page.evaluate((least) => {

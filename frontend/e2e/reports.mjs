@@ -1,20 +1,20 @@
 /** Look at the usage reports as a person does: a corrected day, its first version, the files, the printed page. */
 import { readFileSync } from 'node:fs'
-import { judge, screenAddress, shootAll, visit, waitUntilLoaded } from './visit.mjs'
+import { addressOf, judge, question, shoot, visit, waitUntilLoaded } from './visit.mjs'
 
-await visit(async (page, question, browser) => {
+await visit(async (page) => {
     const { day } = question
-    await page.goto(screenAddress(question, 'reports', `month=${day.slice(0, 7)}`))
+    await page.goto(addressOf('reports', `month=${day.slice(0, 7)}`))
     await waitForData(page)
     const calendar = await readStates(page)
     const month = await readFigures(page)
-    await shootAll(page, question, 'reports')
+    await shoot(page, 'reports')
     await page.locator(`[data-day="${day}"]`).click()
     await page.waitForURL((address) => address.searchParams.get('day') === day)
     await page.locator('.correction').waitFor()
     const corrected = await readFigures(page)
     const correction = await readCorrection(page)
-    await shootAll(page, question, 'reports-day')
+    await shoot(page, 'reports-day')
     const printed = await countPages(page)
     const exported = {}
     for (const format of ['CSV', 'JSON', 'Parquet', 'FOCUS']) exported[format] = await download(page, format)
@@ -24,8 +24,9 @@ await visit(async (page, question, browser) => {
     await page.goBack()
     await page.waitForURL((address) => !address.searchParams.has('version'))
     const back = await readFigures(page)
-    const address = screenAddress(question, 'reports', `day=${day}`)
-    return { calendar, month, corrected, correction, printed, exported, first, back, ...(await judge(page, browser, address, waitForData)) }
+    const address = addressOf('reports', `day=${day}`)
+    const judged = await judge(page, [{ address, ready: waitForData }])
+    return { calendar, month, corrected, correction, printed, exported, first, back, ...judged }
 })
 
 async function waitForData(page) {

@@ -1,30 +1,14 @@
 /**
- * Set a team up as its owner does, and look at its settings as a member and a stranger do; printed as JSON.
+ * Set a team up as its owner does, and look at its settings as a member and a stranger do.
  *
- * stdin: {"url", "sign_in_link", "links": {"member", "stranger"}, "team_id": a team without calls, "event": what a
- * gateway would post, "screenshots": a folder}
+ * The question's own: {"team_id": a team without calls, "links": {"member", "stranger"}, "event": what a gateway would post}
  */
-import { mkdirSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
-import { launch } from './browser.mjs'
-import { isTooWide, judge, openPage, shoot, signIn } from './visiting.mjs'
+import { addressOf, judge, openPage, question, shoot, visit, waitUntilLoaded } from './visit.mjs'
 
-const { url, sign_in_link: signInLink, links, team_id: teamId, event, screenshots } = JSON.parse(await text(process.stdin))
+const { url, links, team_id: teamId, event } = question
 const SECTIONS = { gateways: '.thing', budgets: '.thing', prices: '.thing, .prices', delivery: '.thing', data: '.check' }
-const addressOf = (section) => `${url}/project/${teamId}/settings/${section}`
 
-mkdirSync(screenshots, { recursive: true })
-const browser = await launch()
-try {
-    console.log(JSON.stringify(await look()))
-} finally {
-    await browser.close()
-}
-
-async function look() {
-    const faults = []
-    const page = await openPage(browser, faults)
-    await signIn(page, signInLink)
+await visit(async (page, browser) => {
     const seen = {
         gateways: await setUpGateway(page),
         form: await breakForms(page),
@@ -34,11 +18,9 @@ async function look() {
         data: await changeData(page),
         back: await goBack(page),
     }
-    const { wide, axe } = await lookAtEach(page)
-    // What the browser says of each refusal that was provoked here, by its status.
-    const unexpected = faults.filter((fault) => !/status of (400|403|404)/.test(fault))
-    return { ...seen, wide, axe, member: await lookAs('member'), stranger: await lookAs('stranger'), faults: unexpected }
-}
+    const judged = await lookAtEach(page)
+    return { ...seen, ...judged, member: await lookAs(browser, 'member'), stranger: await lookAs(browser, 'stranger') }
+})
 
 /** How the webhook answers a token. */
 async function post(token, events) {
@@ -48,9 +30,9 @@ async function post(token, events) {
 }
 
 async function setUpGateway(page) {
-    await page.goto(addressOf(''))
+    await page.goto(addressOf('settings/'))
     await page.getByText('Waiting for the first event').waitFor()
-    await shoot(page, screenshots, 'settings-waiting')
+    await shoot(page, 'settings-waiting')
     const form = page.getByRole('form', { name: 'New credential' })
     await form.getByLabel('Label').fill('proxy')
     await form.getByLabel('Gateway (optional)').fill('production')
@@ -59,7 +41,7 @@ async function setUpGateway(page) {
     const token = await readSecret(page)
     const signingSecret = await page.getByLabel('Signing secret of proxy', { exact: true }).innerText()
     const environment = await page.locator('pre[aria-label=Environment]').innerText()
-    await shoot(page, screenshots, 'settings-token')
+    await shoot(page, 'settings-token')
     const statuses = { created: await post(token, [event]) }
     await page.getByText('The first event is here').waitFor()
     const first = await readFirst(page)
@@ -220,24 +202,27 @@ async function goBack(page) {
 }
 
 async function lookAtEach(page) {
-    const wide = []
-    for (const [section, selector] of Object.entries(SECTIONS)) {
-        await page.goto(addressOf(section))
-        await page.locator(selector).first().waitFor()
-        await page.locator('.loading').first().waitFor({ state: 'detached' })
-        if (await isTooWide(page)) wide.push(section)
+    const screens = Object.entries(SECTIONS).map(([section, selector]) => ({
+        section,
+        address: addressOf(`settings/${section}`),
+        ready: async (there) => {
+            await there.locator(selector).first().waitFor()
+            await waitUntilLoaded(there)
+        },
+    }))
+    for (const { section, address, ready } of screens) {
+        await page.goto(address)
+        await ready(page)
         if (section === 'prices') await work(page)
-        await shoot(page, screenshots, `settings-${section}`)
+        await shoot(page, `settings-${section}`)
     }
-    const paths = Object.fromEntries(Object.entries(SECTIONS).map(([section, selector]) => [addressOf(section), selector]))
-    return { wide, axe: await judge(browser, await page.context().storageState(), paths) }
+    return judge(page, screens)
 }
 
 /** What others than the owner find, and what the API says to them. */
-async function lookAs(role) {
-    const page = await openPage(browser, [])
-    await signIn(page, links[role])
-    await page.goto(addressOf('gateways'))
+async function lookAs(browser, role) {
+    const page = await openPage(browser, links[role])
+    await page.goto(addressOf('settings/gateways'))
     await page.getByText(/Credentials are shown to owners|There is no such team|You belong to no organization/).first().waitFor()
     const statuses = {}
     for (const resource of ['credentials', 'prices', 'settings', 'budgets', 'delivery_destinations']) {
@@ -245,9 +230,9 @@ async function lookAs(role) {
         statuses[resource] = answer.status()
     }
     const said = await page.locator('main').innerText()
-    await page.goto(addressOf('data'))
+    await page.goto(addressOf('settings/data'))
     await page.getByText(/Events are kept|There is no such team|You belong to no organization/).first().waitFor()
     const forms = await page.locator('main form').count()
-    if (role === 'member') await shoot(page, screenshots, 'settings-member')
+    if (role === 'member') await shoot(page, 'settings-member')
     return { statuses, said, forms }
 }

@@ -1,14 +1,13 @@
 /**
- * Look at the traces, the sessions and one trace as a person does; what was seen is printed as JSON for the test to judge.
+ * Look at the traces, the sessions and one trace as a person does.
  *
- * stdin: {"url", "sign_in_link", "team_id", "trace_id", "session_id", "model": one to narrow to, "screenshots"}
+ * The question's own: {"trace_id", "session_id", "model": one to narrow to}
  */
-import { main, runAxe, shoot } from './looking.mjs'
+import { addressOf, inspect, question, RANGE, visit } from './visit.mjs'
 
-await main(async (visit, question) => {
-    const { page, faults } = visit
-    const list = `${question.url}/project/${question.team_id}/traces?range=24h&timezone=UTC`
-    const trace = `${question.url}/project/${question.team_id}/traces/${encodeURIComponent(question.trace_id)}`
+await visit(async (page) => {
+    const list = addressOf('traces', RANGE)
+    const trace = addressOf(`traces/${encodeURIComponent(question.trace_id)}`)
     const screens = [
         { name: 'traces', address: list, ready: waitForList },
         { name: 'sessions', address: `${list}&view=sessions`, ready: waitForList },
@@ -34,8 +33,7 @@ await main(async (visit, question) => {
     await page.goBack()
     await waitForList(page)
     const isBack = new URL(page.url()).searchParams.get('session_id') === question.session_id
-    for (const screen of screens) await shoot(visit, question, screen)
-    return { ...seen, ...opened, views, is_back: isBack, faults, axe: await runAxe(visit, screens) }
+    return { ...seen, ...opened, views, is_back: isBack, ...(await inspect(page, screens)) }
 })
 
 async function waitForList(page) {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.started_stack import StartedStack, started_stack
-from tests.e2e.ui.looking import list_serious, look_at, require_screenshots
+from tests.e2e.ui.looking import look_at, require_clean, require_screenshots
 
 EMAIL, PASSWORD = "ada@example.com", "a long enough one"
 EMPTY = (
@@ -48,7 +48,7 @@ def test_page_is_closed_once_there_is_a_user(seen: Any) -> None:
 
 def test_nothing_is_refused_and_axe_finds_no_serious_violation(seen: Any) -> None:
     """Both pages in both themes; the narrow screen is not exceeded."""
-    assert (seen["faults"], seen["wide"], list_serious(seen)) == ([], False, [])
+    require_clean(seen)
 
 
 @pytest.mark.usefixtures("seen")

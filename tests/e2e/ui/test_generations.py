@@ -10,7 +10,7 @@ from posthog.api.formatting import format_count, format_usd
 from posthog.llm_usage.flag_texts import FLAG_TEXTS
 from tests.e2e.demo_run import DemoRun, find_row
 from tests.e2e.gateway_expectations import BETA_ROWS, ExpectedRow
-from tests.e2e.ui.looking import list_serious, look_at, require_screenshots
+from tests.e2e.ui.looking import look_at, require_clean, require_screenshots
 
 Seen = dict[str, Any]
 
@@ -136,7 +136,7 @@ def test_file_has_what_is_listed(demo_run: DemoRun, seen: Seen) -> None:
 
 def test_nothing_is_refused_and_axe_finds_no_serious_violation(seen: Seen) -> None:
     """No error on the console, the content security policy's refusals among them; both themes, the drawer too."""
-    assert (seen["faults"], list_serious(seen)) == ([], [])
+    require_clean(seen)
 
 
 @pytest.mark.usefixtures("seen")

@@ -8,7 +8,7 @@ from posthog.api.figure_definitions import DEFINITIONS
 from posthog.api.formatting import format_count, format_usd
 from tests.e2e.demo_run import DemoRun
 from tests.e2e.gateway_expectations import EXPECTED_ROWS, EXPECTED_TEAM_SUMS
-from tests.e2e.ui.looking import find_team_id, list_serious, look_at, require_screenshots
+from tests.e2e.ui.looking import find_team_id, look_at, require_clean, require_screenshots
 
 GATEWAY_TEAM = "team-beta"
 """It has cached calls, written and read, and one that failed."""
@@ -68,7 +68,7 @@ def test_definition_is_the_servers_own(look: dict[str, Any]) -> None:
     assert DEFINITIONS["total_cost_usd"]["definition"] in look["definition"]
 
 
-def test_nothing_is_refused_and_axe_finds_no_serious_violation(look: dict[str, Any]) -> None:
-    """In both themes; pictures for people to look at, wide and narrow."""
-    assert (look["faults"], list_serious(look)) == ([], [])
+def test_nothing_is_refused_and_the_screen_is_accessible(look: dict[str, Any]) -> None:
+    """In both themes, wide and narrow."""
+    require_clean(look)
     require_screenshots("overview")

@@ -1,5 +1,6 @@
 """A team is set up in a real browser, on the demo's stack: from its first credential to its first event and beyond."""
 
+import re
 import time
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.e2e.demo_run import DemoRun
 from tests.e2e.started_stack import StartedStack
-from tests.e2e.ui.looking import list_serious, look_at, require_screenshots
+from tests.e2e.ui.looking import look_at, require_clean, require_screenshots
 from tests.factories import make_payload
 
 MEMBER, STRANGER = "settings-member@example.com", "settings-stranger@example.com"
@@ -23,6 +24,8 @@ ReportDelivery.objects.create(organization=organization, destination=archive, da
     status="failed", attempts=8, next_attempt_at=timezone.now(), last_error="the mail server is away")
 """
 """A report that was given up, as days of attempts leave it; no other is due there."""
+PROVOKED = re.compile(r"status of (400|403|404)")
+"""What the browser says of each refusal that the script provokes."""
 SECTIONS = ("gateways", "budgets", "prices", "delivery", "data")
 
 
@@ -36,7 +39,8 @@ def team_id(demo_run: DemoRun) -> int:
 def seen(demo_run: DemoRun, team_id: int) -> Any:
     stack = demo_run.stack
     stack.manage("shell", "-c", GIVE_UP.format(team_id=team_id))
-    return look_at(stack, "settings", team_id=team_id, links=make_links(stack), event=make_event())
+    seen = look_at(stack, "settings", team_id=team_id, links=make_links(stack), event=make_event())
+    return {**seen, "faults": [fault for fault in seen["faults"] if not PROVOKED.search(fault)]}
 
 
 def make_links(stack: StartedStack) -> dict[str, str]:
@@ -157,7 +161,7 @@ def test_stranger_sees_no_team(seen: Any) -> None:
 
 def test_nothing_is_refused_and_axe_finds_no_serious_violation(seen: Any) -> None:
     """Every part in both themes; none is wider than a narrow screen."""
-    assert (seen["faults"], seen["wide"], list_serious(seen)) == ([], [], [])
+    require_clean(seen)
 
 
 @pytest.mark.usefixtures("seen")

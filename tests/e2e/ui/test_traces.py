@@ -7,7 +7,7 @@ import pytest
 from posthog.api.formatting import format_count, format_usd
 from tests.e2e.demo_run import DemoRun
 from tests.e2e.gateway_expectations import usd
-from tests.e2e.ui.looking import list_serious, look_at, require_screenshots
+from tests.e2e.ui.looking import look_at, require_clean, require_screenshots
 from tests.e2e.ui.nested_trace import SESSION_ID, TRACE_ID, send_nested_trace
 
 Seen = dict[str, Any]
@@ -106,7 +106,7 @@ def test_span_folds_and_a_call_opens_beside_the_tree(seen: Seen) -> None:
 
 def test_nothing_is_refused_and_axe_finds_no_serious_violation(seen: Seen) -> None:
     """No error on the console, the content security policy's refusals among them; both themes."""
-    assert (seen["faults"], list_serious(seen)) == ([], [])
+    require_clean(seen)
 
 
 @pytest.mark.usefixtures("seen")
