@@ -15,8 +15,9 @@ pytestmark = pytest.mark.usefixtures("private_cache")
 THREADS, COMMANDS = 8, 100
 
 
-def get_client() -> Any:
-    return caches["default"]._cache.get_client("any")  # type: ignore[attr-defined]  # where Django's backends keep it
+def get_client(*, write: bool = False) -> Any:
+    # Django's backends keep the way to it to themselves.
+    return caches["default"]._cache.get_client("any", write=write)  # type: ignore[attr-defined]
 
 
 def cut_off() -> None:
@@ -24,6 +25,11 @@ def cut_off() -> None:
     own_id = get_client().client_id()
     with closing(Redis.from_url(settings.REDIS_URL)) as other:
         assert other.client_kill_filter(_id=own_id) == 1
+
+
+def test_reading_and_writing_share_one_client() -> None:
+    """To make one takes longer than a command."""
+    assert get_client() is get_client(write=True)
 
 
 def test_connection_that_redis_closed_is_made_anew() -> None:

@@ -4,16 +4,14 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from posthog.models import GatewayInboxBody
 from tests.factories import make_payload
-from tests.integration.application import running_web, wait_until
+from tests.integration.application import wait_until
 from tests.integration.factories import GatewaySetup, make_gateway
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,12 +31,6 @@ BODY_AWAITED = """
 @pytest.fixture
 def setup() -> GatewaySetup:
     return make_gateway()
-
-
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
-    with running_web(tmp_path / "web.log") as port:
-        yield port
 
 
 def cut_connections() -> int:

@@ -26,12 +26,6 @@ def setup() -> GatewaySetup:
     return make_gateway()
 
 
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
-    with running_web(tmp_path / "web.log") as port:
-        yield port
-
-
 def read_answer(connection: http.client.HTTPConnection) -> tuple[int, Any]:
     answer = connection.getresponse()
     return answer.status, json.loads(answer.read())
