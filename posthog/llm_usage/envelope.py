@@ -5,6 +5,8 @@ A gateway's body is parsed as leniently as its meaning stays certain: NaN, Infin
 integers past 64 bits are read (as the non-counts they are), and `null` elements are skipped: the gateway
 writes them for events it could not serialize; a line or a whole body of `null` likewise. One unreadable
 line of several costs that line, not its neighbours, and so does an event that is nested too deep.
+
+A payload may come without what LiteLLM's price map says of its model, which nobody reads (`unread_price_map`).
 """
 
 import json
@@ -16,6 +18,7 @@ import orjson
 from posthog.errors import InvalidBody, InvalidEvent
 from posthog.llm_usage.elements import split_elements
 from posthog.llm_usage.nesting import MAX_DEPTH, is_nested_deeper
+from posthog.llm_usage.unread_price_map import decode_events
 
 Payload = dict[str, Any]
 
@@ -51,7 +54,7 @@ def parse_body(body: bytes, *, max_depth: int = MAX_DEPTH) -> list[Payload | Inv
         error = InvalidBody("body_too_deep", f"body: nested deeper than {max_depth} levels")
         return _parse_each(text, error, max_depth) if is_array else _parse_lines(text, error, max_depth)
     try:
-        parsed = parse_json(text)
+        parsed = _parse_events(text)
     except InvalidBody as error:
         if is_array:
             return _parse_each(text, error, max_depth)
@@ -77,7 +80,7 @@ def parse_element(text: bytes, name: str, *, max_depth: int = MAX_DEPTH) -> Payl
     if is_nested_deeper(text, max_depth):
         return UnreadableEvent("event_too_deep", f"{name}: nested deeper than {max_depth} levels", text)
     try:
-        parsed = parse_json(text)
+        parsed = _parse_events(text)
     except InvalidBody as error:
         code = error.code.replace("body_", "event_", 1)
         return UnreadableEvent(code, f"{name}: {str(error).removeprefix('body: ')}", text)
@@ -95,6 +98,13 @@ def parse_json(text: bytes) -> Any:
     """
     try:
         return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return _parse_leniently(text, error)
+
+
+def _parse_events(text: bytes) -> Any:
+    try:
+        return decode_events(text)
     except orjson.JSONDecodeError as error:
         return _parse_leniently(text, error)
 
