@@ -49,8 +49,12 @@ def count_events(body: StreamedBody) -> int | None:
 
 
 def _may_exceed(body: StreamedBody, limit: int) -> bool:
-    begun = sum(1 for _ in _list_elements([body.head]))
-    return body.braces >= limit or begun * body.body_bytes >= limit * len(body.head)
+    if body.braces >= limit:
+        return True
+    enough = limit * len(body.head) / body.body_bytes
+    """So many elements in its head are too many for the whole, if it goes on like that."""
+    may_begin = body.head.count(b",") + body.head.count(b"{") + 1
+    return may_begin >= enough and sum(1 for _ in _list_elements([body.head])) >= enough
 
 
 def _list_elements(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -127,6 +127,7 @@ def _read(request: HttpRequest, credential: GatewayCredential) -> StreamedBody:
         sent_bytes=settings.LLM_GATEWAY_MAX_BODY_BYTES,
         decoded_bytes=settings.LLM_GATEWAY_MAX_DECOMPRESSED_BYTES,
         kept_bytes=settings.LLM_GATEWAY_PARSE_AT_DOOR_BYTES,
+        counted_braces=settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY,
     )
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     signed = open_signed_stream(stream, request.headers, credential, now=timezone.now())

@@ -17,8 +17,11 @@ READ_BYTES = 1024 * 1024
 """As much as gunicorn takes from the socket at once; what is asked for in smaller pieces it copies again for each."""
 UNFOLDED_BYTES = 256 * 1024
 HEAD_BYTES = 16 * 1024
-ZSTD_LEVEL = 1
-"""Bodies stay for seconds: level 3 makes them a fifth smaller and takes the sender 2.5 times as long (measured)."""
+ZSTD = zstandard.ZstdCompressionParameters.from_level(1, window_log=21)
+"""
+Bodies stay for seconds: level 3 makes them a fifth smaller and takes the sender 2.5 times as long (measured). A window
+of 2 MB holds most of them whole: beside the level's own of 512 KB a fifth smaller and an eighth faster (measured).
+"""
 GZIP_WINDOW_BITS = 31
 
 
@@ -41,11 +44,13 @@ class BodyLimits:
         sent_bytes: Limit of what is sent, compressed or not.
         decoded_bytes: Limit after decompression.
         kept_bytes: Up to this size the decoded body is kept beside its compressed form.
+        counted_braces: So many braces are counted, at most: no less than there are objects, if there are fewer.
     """
 
     sent_bytes: int
     decoded_bytes: int
     kept_bytes: int
+    counted_braces: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,7 @@ class StreamedBody:
     Attributes:
         decoded: None where it is larger than `kept_bytes`.
         head: Its beginning, decoded.
-        braces: How often { occurs in it, in strings or not: no less often than there are objects.
+        braces: How often { occurs in it, in strings or not, counted up to `counted_braces`.
     """
 
     compressed: bytes | bytearray
@@ -91,14 +96,14 @@ def read_streamed_body(
     if content_length is not None and content_length > limits.sent_bytes:
         raise _too_large(limits.sent_bytes)
     decoded_chunks = _decode(_read_chunks(stream, content_length, limits.sent_bytes), encoding)
-    compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj()
+    compressor = zstandard.ZstdCompressor(compression_params=ZSTD).compressobj()
     compressed = bytearray()
     kept: list[bytes] | None = []
     head = b""
     body_bytes = braces = 0
     for chunk in rewrite(_limit(decoded_chunks, limits.decoded_bytes)):
         body_bytes += len(chunk)
-        braces += chunk.count(b"{")
+        braces += _count_braces(chunk, limits.counted_braces - braces)
         head = head or bytes(chunk[:HEAD_BYTES])
         if kept is not None and body_bytes <= limits.kept_bytes:
             kept.append(chunk)
@@ -136,6 +141,16 @@ def _read_chunks(stream: Readable, content_length: int | None, limit_bytes: int)
     if content_length is not None and sent_bytes < content_length:
         message = f"body: expected {content_length} bytes as announced, got {sent_bytes}"
         raise BodyRefused(400, "body_truncated", message)
+
+
+def _count_braces(chunk: bytes, limit: int) -> int:
+    """From one to the next: where they are few, as in calls, a seventh of the time of `count` (measured)."""
+    at = -1
+    for braces in range(limit):
+        at = chunk.find(b"{", at + 1)
+        if at < 0:
+            return braces
+    return limit
 
 
 def _limit(chunks: Iterator[bytes], limit_bytes: int) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import zstandard
 
 from posthog.api.streamed_body import BodyLimits, BodyRefused, StreamedBody, read_streamed_body
 
-LIMITS = BodyLimits(sent_bytes=1_000_000, decoded_bytes=2_000_000, kept_bytes=1_000)
+LIMITS = BodyLimits(sent_bytes=1_000_000, decoded_bytes=2_000_000, kept_bytes=1_000, counted_braces=5)
 
 
 def read(body: bytes, encoding: str = "", content_length: int | None = None) -> StreamedBody:
@@ -55,3 +55,21 @@ def test_body_is_refused_with_the_reason(
     with pytest.raises(BodyRefused) as refused:
         read(body, encoding, content_length)
     assert (refused.value.status, refused.value.code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("body", "braces"),
+    [
+        pytest.param(b"[7]", 0, id="none"),
+        pytest.param(b'{"a": "{"}{', 3, id="in-texts-too"),
+        pytest.param(b"{" * 9, LIMITS.counted_braces, id="no-more-than-asked-for"),
+    ],
+)
+def test_braces_are_counted_up_to_a_number(body: bytes, braces: int) -> None:
+    """Whoever asks for a number of them learns whether there are as many."""
+    assert read(body).braces == braces
+
+
+def test_braces_are_counted_through_the_chunks() -> None:
+    """A large body comes in several."""
+    assert read(gzip.compress((b"{" + b" " * 300_000) * 4), "gzip").braces == 4
