@@ -22,6 +22,7 @@ halved until the event at fault is alone (`bisection.py`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
@@ -30,7 +31,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 
-from posthog.llm_analytics.body_column import insert_body
+from posthog.llm_analytics.body_column import insert_body, read_bodies
 from posthog.metrics import CLAIMS_TAKEN_OVER
 from posthog.models import GatewayCredential, GatewayInboxBody, InboxSource, Team
 
@@ -86,13 +87,14 @@ def claim_bodies(*, now: datetime) -> list[GatewayInboxBody]:
     not break its neighbours again.
     """
     with transaction.atomic():
-        waiting = _waiting(now).select_for_update(skip_locked=True, of=("self",)).defer("body").order_by("id")
-        locked = list(waiting[: settings.LLM_GATEWAY_DRAIN_MAX_BODIES])
+        waiting = _waiting(now).select_for_update(skip_locked=True, of=("self",)).order_by("id")
+        described = waiting.values_list(*_Waiting._fields)[: settings.LLM_GATEWAY_DRAIN_MAX_BODIES]
+        locked = [_Waiting(*values) for values in described]
         chosen = _choose(locked)
         _report_taken_over([body for body in locked if body.id in chosen], now=now)
         GatewayInboxBody.objects.filter(id__in=chosen).update(claimed_at=now, attempts=F("attempts") + 1)
     claimed = GatewayInboxBody.objects.filter(id__in=chosen).select_related("credential__gateway", "team")
-    return list(claimed.order_by("id"))
+    return read_bodies(list(claimed.defer("body").order_by("id"))) if chosen else []
 
 
 def requeue_ranges(body: GatewayInboxBody, ranges: Sequence[tuple[int, int]], *, now: datetime) -> None:
@@ -170,7 +172,17 @@ def _lease() -> timedelta:
     return timedelta(seconds=settings.LLM_GATEWAY_CLAIM_LEASE_S)
 
 
-def _report_taken_over(bodies: Sequence[GatewayInboxBody], *, now: datetime) -> None:
+class _Waiting(NamedTuple):
+    """What tells whether a body is claimed."""
+
+    id: int
+    attempts: int
+    claimed_at: datetime | None
+    body_bytes: int
+    pending_ranges: list[list[int]]
+
+
+def _report_taken_over(bodies: Sequence[_Waiting], *, now: datetime) -> None:
     """A claim that ran out means a worker that died, or one that a single drain keeps too long."""
     for body in bodies:
         if body.claimed_at is not None:
@@ -179,7 +191,7 @@ def _report_taken_over(bodies: Sequence[GatewayInboxBody], *, now: datetime) -> 
             CLAIMS_TAKEN_OVER.inc()
 
 
-def _choose(waiting: Sequence[GatewayInboxBody]) -> list[int]:
+def _choose(waiting: Sequence[_Waiting]) -> list[int]:
     chosen: list[int] = []
     total_bytes = 0
     for body in waiting:

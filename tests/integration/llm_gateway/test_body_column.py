@@ -1,10 +1,10 @@
-"""A row of the inbox goes in as it was made, its body as bytes."""
+"""A row of the inbox goes in as it was made, its body as bytes, and its body comes out again."""
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from posthog.llm_analytics.body_column import FIELDS, insert_body
+from posthog.llm_analytics.body_column import FIELDS, insert_body, read_bodies
 from posthog.models import GatewayInboxBody, InboxSource
 from tests.integration.factories import make_gateway
 
@@ -36,3 +36,21 @@ def test_what_the_table_refuses_is_djangos_error() -> None:
     with pytest.raises(IntegrityError, match="inbox_body_has_one_owner"), transaction.atomic():
         insert_body(row, b"")
     assert not GatewayInboxBody.objects.exists()
+
+
+def test_bodies_come_out_as_they_went_in() -> None:
+    """To their rows, in the rows' order."""
+    first, second = (
+        GatewayInboxBody(team=make_gateway().alpha, source=InboxSource.CAPTURE, body_bytes=5) for _ in "12"
+    )
+    insert_body(first, EVERY_BYTE)
+    insert_body(second, b"")
+    rows = list(GatewayInboxBody.objects.defer("body").order_by("-id"))
+    assert [(row.id, row.body) for row in read_bodies(rows)] == [(second.id, b""), (first.id, EVERY_BYTE)]
+
+
+def test_row_that_is_gone_has_no_body() -> None:
+    """Its team was deleted after it was claimed; those beside it are done all the same."""
+    row, gone = make_row(), GatewayInboxBody(id=0)
+    insert_body(row, EVERY_BYTE)
+    assert read_bodies([gone, row]) == [row]
