@@ -12,6 +12,7 @@ import zstandard
 from django.conf import settings
 
 from posthog.errors import InvalidBody, InvalidEvent
+from posthog.freed_memory import give_back_freed_memory
 from posthog.llm_analytics.inbox import read_body
 from posthog.llm_usage.elements import split_elements
 from posthog.llm_usage.envelope import Payload, UnreadableEvent, parse_body, parse_element
@@ -83,6 +84,8 @@ def _stream_elements(body: GatewayInboxBody, start: int, end: int | None) -> Ite
         if isinstance(text, InvalidBody):
             yield Element(position, text, 0)
             return
+        if len(text) > PARSED_WHOLE_BYTES:
+            give_back_freed_memory()  # of its pieces
         content = parse_element(text, f"element {position}", max_depth=settings.LLM_GATEWAY_MAX_JSON_DEPTH)
         text_bytes = len(text)
         del text  # before it is a row: what is left of a large element is held once

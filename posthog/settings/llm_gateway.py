@@ -29,7 +29,7 @@ LLM_GATEWAY_DRAIN_MAX_BODIES = setting(
 LLM_GATEWAY_DRAIN_MAX_BYTES = setting(
     "LLM_GATEWAY_DRAIN_MAX_BYTES",
     whole_number(1),
-    default="16777216",
+    default="33554432",
     about="Most decompressed bytes that one drain claims (one body is always taken).",
 )
 LLM_GATEWAY_MAX_ATTEMPTS = setting(

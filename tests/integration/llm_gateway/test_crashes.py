@@ -91,7 +91,7 @@ def test_worker_killed_after_a_step(setup: GatewaySetup, stop_after: int, steps:
 
 def test_worker_killed_between_two_inserts_of_a_large_body(setup: GatewaySetup) -> None:
     """Part of the body is stored; the next drain writes that part again, and nothing counts twice."""
-    deliver(setup, [make_call(number, error_str="x" * 9_000_000) for number in range(1, 5)])
+    deliver(setup, [make_call(number, error_str="x" * 18_000_000) for number in range(1, 5)])
     body = GatewayInboxBody.objects.get()
     assert body.body_bytes > 2 * row_batches.BATCH_BYTES
     assert kill_drain_after(3) == ["claimed", "built", "inserted"]
