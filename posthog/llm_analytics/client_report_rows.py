@@ -41,9 +41,12 @@ def find_place(row: Mapping[str, Any]) -> Place:
     return Place(row["team_id"], floor_hour(row["timestamp"]), row["trace_id"], row["uuid"])
 
 
-def find_latency(row: Mapping[str, Any]) -> timedelta:
+def find_latency_s(row: Mapping[str, Any]) -> float:
     """Zero where it is unknown, a day at most: nobody's figure opens more of the table."""
-    return timedelta(seconds=min(max(find_number(row, "latency") or 0, 0), DAY_S))
+    latency_s = row["latency"]
+    if type(latency_s) is not float:  # unknown, or a value that the store is yet to refuse
+        latency_s = find_number(row, "latency") or 0.0
+    return min(max(0.0, latency_s), DAY_S)  # in this order NaN is 0, too
 
 
 def list_ids(row: Mapping[str, Any]) -> set[str]:
@@ -68,7 +71,7 @@ def describe_row(row: Mapping[str, Any]) -> Report:
         models=name_model(row["model"], *names),
         is_failure=bool(row["is_error"]),
         started_at=row["timestamp"],
-        latency=find_latency(row),
+        latency=timedelta(seconds=find_latency_s(row)),
         ingested_at=row["ingested_at"],
         linked_to=parse_uuid(properties.get(LINK)),
     )

@@ -16,7 +16,7 @@ from posthog.llm_analytics.client_matching import APART, Place, Report
 from posthog.llm_analytics.client_report_rows import (
     LINKABLE_KINDS,
     describe_row,
-    find_latency,
+    find_latency_s,
     find_place,
     is_call,
     list_ids,
@@ -145,8 +145,8 @@ def load_rows(places: Sequence[Place], columns: Sequence[str] = ("*",)) -> list[
 
 def _find_range(calls: Sequence[Row]) -> tuple[datetime, datetime]:
     """The whole hours in which the other report of one of the calls may lie; the end is excluded."""
-    timed = [(row["timestamp"], find_latency(row)) for row in calls]
-    start, end = min(moment - latency for moment, latency in timed), max(moment + latency for moment, latency in timed)
+    moments, longest = [row["timestamp"] for row in calls], max(map(find_latency_s, calls))
+    start, end = min(moments) - timedelta(seconds=longest), max(moments) + timedelta(seconds=longest)
     if any(row["gateway"] is None for row in calls):
         start -= SENT_AGAIN_WITHIN
     return floor_hour(start - APART), floor_hour(end + APART) + HOUR

@@ -3,7 +3,7 @@ What a call said, fit to be stored: binary parts give way to their size, vectors
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 BASE64_MIN_CHARS = 1024
@@ -13,6 +13,7 @@ _SECRET = re.compile(r"\b(sk|pk|phc|phx|phg|rk|key)[-_][A-Za-z0-9_\-]{6,}|\b(?i:
 
 MAX_DEPTH = 64
 PLAIN = frozenset({type(None), bool, int, float})
+CONTAINERS = (dict, list)
 
 
 def replace_binary(value: Any, depth: int = 0) -> Any:
@@ -21,25 +22,23 @@ def replace_binary(value: Any, depth: int = 0) -> Any:
 
     Below `MAX_DEPTH` levels the rest gives way to a note too: no conversation is that deep.
     """
-    if isinstance(value, dict):
-        return _replace_within(value, value.items(), depth)
-    if isinstance(value, list):
-        return _replace_within(value, enumerate(value), depth)
+    if isinstance(value, CONTAINERS):
+        return _replace_within(value, depth)
     if isinstance(value, str):
         return _describe_binary(value) if _is_binary(value) else value
     return replace_binary(dict(value), depth) if isinstance(value, Mapping) else value
 
 
-def _replace_within(whole: Any, parts: Iterable[tuple[Any, Any]], depth: int) -> Any:
+def _replace_within(whole: Any, depth: int) -> Any:
     """The object or list itself where nothing in it is binary; else a copy."""
     if depth >= MAX_DEPTH:
         return f"[nested deeper than {MAX_DEPTH} levels]"
     copy = None
-    for place, part in parts:
+    for place, part in whole.items() if isinstance(whole, dict) else enumerate(whole):
         kind = type(part)
         if kind in PLAIN or (kind is str and len(part) < BASE64_MIN_CHARS and not "data:" <= part < "data;"):
             continue  # nearly every part; what begins with "data:" is sorted between the two
-        replaced = replace_binary(part, depth + 1)
+        replaced = _replace_within(part, depth + 1) if kind in CONTAINERS else replace_binary(part, depth + 1)
         if replaced is not part:
             copy = whole.copy() if copy is None else copy
             copy[place] = replaced
