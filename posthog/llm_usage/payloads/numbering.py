@@ -26,6 +26,8 @@ class Numbering(NamedTuple):
 
 def find_numbering(payload: JsonObject) -> Numbering | None:
     """The event's number; None for an event that no shipper sent, or whose number is none."""
+    if SHIPPER_KEY not in payload:  # as in most gateways' payloads; every event is asked twice
+        return None
     shipper = find_object(payload, SHIPPER_KEY)
     shipper_id, sequence = shipper.get("id"), shipper.get("sequence")
     if not (isinstance(shipper_id, str) and SHIPPER_ID.fullmatch(shipper_id)):
