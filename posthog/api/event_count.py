@@ -51,10 +51,13 @@ def count_events(body: StreamedBody) -> int | None:
 def _may_exceed(body: StreamedBody, limit: int) -> bool:
     if body.braces >= limit:
         return True
-    enough = limit * len(body.head) / body.body_bytes
-    """So many elements in its head are too many for the whole, if it goes on like that."""
-    may_begin = body.head.count(b",") + body.head.count(b"{") + 1
-    return may_begin >= enough and sum(1 for _ in _list_elements([body.head])) >= enough
+    may_begin = body.head.count(b",") + body.head.count(b"{") + 1  # which takes a tenth of cutting it
+    return _goes_on_to(may_begin, body, limit) and _goes_on_to(sum(1 for _ in _list_elements([body.head])), body, limit)
+
+
+def _goes_on_to(elements: int, body: StreamedBody, limit: int) -> bool:
+    """Whether the body has as many elements as the limit, if there are so many in its head and it goes on like that."""
+    return elements * body.body_bytes >= limit * len(body.head)
 
 
 def _list_elements(chunks: Iterable[bytes]) -> Iterator[bytes]:

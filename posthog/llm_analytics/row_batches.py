@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 GROUP_ELEMENTS, GROUP_BYTES = 32, 1024 * 1024
 """Elements that are read together, fewer where they are large."""
 BATCH_BYTES = 32 * 1024 * 1024
-"""JSON text that one INSERT is made of. A worker that builds and sends it takes 240 MB at most (measured)."""
+"""JSON text that one INSERT is made of. A worker that builds and sends it takes some 250 MB (measured)."""
 
 
 @dataclass(slots=True)

@@ -16,18 +16,19 @@ INFORMATION, VALUE = "model_map_information", "model_map_value"
 KEYS: Final = (b'"model_map_value": ', b'"model_map_value":')
 """As LiteLLM writes it before an object, with Python's separators or the shortest."""
 PREFIX_BYTES: Final = 96
-"""Of an entry's text: so much tells the entries of most models apart."""
+"""Of an entry's text: so much tells the entries of most models apart, but not a model's under prices of its own."""
+MAX_ALIKE: Final = 8
 MAX_ENTRY_BYTES: Final = 64 * 1024
 MAX_KNOWN: Final = 512
-"""Entries that are remembered, some kilobytes each; then all are forgotten."""
+"""Beginnings of entries that are remembered, with some kilobytes each; then all are forgotten."""
 MAX_LEARNED: Final = 8
 """Of one text: to read an entry for the first time takes some times as long as to decode it."""
 MARK: Final = "\x00price map\x00"
 _MARK_TEXT: Final = orjson.dumps(MARK)
 _DECODER: Final = json.JSONDecoder()
 
-_known: dict[bytes, bytes] = {}
-"""Texts of entries by how they begin."""
+_known: dict[bytes, tuple[bytes, ...]] = {}
+"""Texts of entries by how they begin, the newest first."""
 
 
 def decode_events(text: bytes) -> Any:
@@ -58,11 +59,11 @@ def _leave_out(text: bytes) -> tuple[bytes, int]:
         at += len(key)
         if text[at : at + 1] != b"{":
             continue
-        entry = _known.get(text[at : at + PREFIX_BYTES])
-        if (entry is None or not text.startswith(entry, at)) and learned < MAX_LEARNED:
+        entry = _recognize(text, at)
+        if entry is None and learned < MAX_LEARNED:
             learned += 1
             entry = _learn(text, at)
-        if entry is not None and text.startswith(entry, at):
+        if entry is not None:
             parts += (view[taken_to:at], _MARK_TEXT)
             taken_to = at = at + len(entry)
     if not parts:
@@ -78,6 +79,13 @@ def _choose_key(text: bytes) -> bytes:
     return spaced if text.startswith(spaced, at) else short
 
 
+def _recognize(text: bytes, at: int) -> bytes | None:
+    for entry in _known.get(text[at : at + PREFIX_BYTES], ()):
+        if text.startswith(entry, at):
+            return entry
+    return None
+
+
 def _learn(text: bytes, at: int) -> bytes | None:
     """Find where the object ends and remember it; None for what is too large, or no JSON."""
     try:
@@ -89,7 +97,8 @@ def _learn(text: bytes, at: int) -> bytes | None:
         return None
     if len(_known) >= MAX_KNOWN:
         _known.clear()
-    _known[entry[:PREFIX_BYTES]] = entry
+    prefix = entry[:PREFIX_BYTES]
+    _known[prefix] = (entry, *_known.get(prefix, ()))[:MAX_ALIKE]
     return entry
 
 

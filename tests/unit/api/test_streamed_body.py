@@ -70,6 +70,15 @@ def test_braces_are_counted_up_to_a_number(body: bytes, braces: int) -> None:
     assert read(body).braces == braces
 
 
+def test_refused_body_leaves_nothing_to_the_next() -> None:
+    """One thread compresses all its bodies with the same compressor; this one broke off with a chunk in it."""
+    with pytest.raises(BodyRefused):
+        read(b"x" * 300_000 + b"y" * 200_000, content_length=600_000)
+    with pytest.raises(BodyRefused):
+        read(gzip.compress(b"z" * 900_000)[:-9], "gzip")
+    assert zstandard.ZstdDecompressor().decompressobj().decompress(read(b"[7]").compressed) == b"[7]"
+
+
 def test_braces_are_counted_through_the_chunks() -> None:
     """A large body comes in several."""
     assert read(gzip.compress((b"{" + b" " * 300_000) * 4), "gzip").braces == 4

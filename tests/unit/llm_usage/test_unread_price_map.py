@@ -74,6 +74,13 @@ def test_of_a_key_that_stands_twice_the_last_counts() -> None:
     assert decode_events(text) == {"model_map_information": {"model_map_key": "m"}}
 
 
+def test_entries_that_begin_alike_are_told_apart() -> None:
+    """As those of one model do that is deployed under several prices."""
+    texts = [b'{"model_map_information": {"model_map_value": {"key": "' + b"x" * 200 + b'%d"}}}' % n for n in range(20)]
+    for text in [*texts, *texts]:
+        assert remove_entries(decode_events(text)) == {"model_map_information": {}}
+
+
 def test_more_entries_than_are_remembered() -> None:
     """Some are decoded, and all events are read."""
     calls = [{"id": n, "model_map_information": {"model_map_value": {"key": n}}} for n in range(2 * MAX_KNOWN)]
