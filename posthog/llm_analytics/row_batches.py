@@ -117,8 +117,9 @@ def _find_numbering(element: Element, source: BodySource) -> Numbering | None:
 def _read_group(elements: Sequence[Element], source: BodySource) -> list[Row | Rejection | None]:
     """The outcome of each element, in order; step by step for all of them, see `gateway_bodies`."""
     outcomes: list[Any] = list(elements)
-    prepare: Step = partial(_prepare, source=source)
-    for step in (prepare, *STEPS):
+    steps: list[Step] = [partial(_prepare, source=source), count_prepared, check_prepared]
+    steps += [request_prepared, account_prepared, lay_out_prepared]
+    for step in steps:
         try:
             outcomes = [step(outcome) if isinstance(outcome, UNDERWAY) else outcome for outcome in outcomes]
         except MemoryError:
@@ -132,7 +133,6 @@ def _read_group(elements: Sequence[Element], source: BodySource) -> list[Row | R
 
 
 Step = Callable[[Any], Any]
-STEPS: tuple[Step, ...] = (count_prepared, check_prepared, request_prepared, account_prepared, lay_out_prepared)
 UNDERWAY = (Element, PreparedEvent)
 
 

@@ -36,7 +36,7 @@ class UnreadableEvent(InvalidEvent):
 
 def parse_body(body: bytes, *, max_depth: int = MAX_DEPTH) -> list[Payload | InvalidEvent]:
     """
-    Parse one request body.
+    Parse one request body. Messages count its elements as positions do: from 0, without those that are `null`.
 
     Args:
         body: Decompressed bytes; UTF-8, with or without a byte order mark.
@@ -144,7 +144,7 @@ def _to_float(value: int) -> float:
 def _parse_each(array: bytes, error: InvalidBody, max_depth: int) -> list[Payload | InvalidEvent]:
     """Parse the elements of an array that could not be parsed as a whole; the array itself must be closed."""
     try:
-        texts = enumerate(split_elements(_cut(array)))
+        texts = enumerate(text for text in split_elements(_cut(array)) if text != b"null")
         elements = [parse_element(text, f"element {n}", max_depth=max_depth) for n, text in texts]
     except InvalidBody:
         raise error from None
@@ -168,11 +168,8 @@ def _require_readable(elements: list[Payload | InvalidEvent], error: InvalidBody
 
 
 def _list_payloads(elements: list[Any]) -> Iterator[Payload | InvalidEvent]:
-    for position, element in enumerate(elements):
-        if isinstance(element, dict):
-            yield element
-        elif element is not None:
-            yield _no_object(element, f"element {position}", _dump(element))
+    for position, element in enumerate(element for element in elements if element is not None):
+        yield element if isinstance(element, dict) else _no_object(element, f"element {position}", _dump(element))
 
 
 def _no_object(value: Any, name: str, text: bytes) -> UnreadableEvent:
