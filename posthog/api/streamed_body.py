@@ -47,7 +47,7 @@ class BodyLimits:
         sent_bytes: Limit of what is sent, compressed or not.
         decoded_bytes: Limit after decompression.
         kept_bytes: Up to this size the decoded body is kept beside its compressed form.
-        counted_braces: So many braces are counted, at most: no less than there are objects, if there are fewer.
+        counted_braces: Where counting braces stops; fewer than that are all there are, and no fewer than objects.
     """
 
     sent_bytes: int
@@ -120,8 +120,8 @@ def read_streamed_body(
 
 def _get_compressor() -> zstandard.ZstdCompressor:
     """
-    This thread's own, kept: it takes 3 MB, and memory that is new for every body costs more time than compressing it
-    (measured).
+    This thread's own, kept, for one body at a time: it takes 3 MB, and memory that is new for every body costs more
+    time than compressing it (measured).
     """
     if not hasattr(_local, "compressor"):
         _local.compressor = zstandard.ZstdCompressor(compression_params=ZSTD)

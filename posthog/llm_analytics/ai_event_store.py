@@ -18,8 +18,8 @@ NULLABLE = tuple(column.name for column in COLUMNS if "Nullable" in column.type)
 
 LIGHT_PART = {"materialize_skip_indexes_on_insert": 0, "materialize_statistics_on_insert": 0}
 """
-An INSERT's part is a granule or two, of which an index lets nobody skip much; it gets its indexes when it is merged.
-Of the INSERT's processor time they took a tenth or more (measured).
+An INSERT's part is a granule or a few, of which an index lets nobody skip much; the part that it is merged into has
+them. Of the INSERT's processor time they took a tenth or more (measured).
 """
 
 _read_values = itemgetter(*WRITTEN_COLUMNS)

@@ -38,8 +38,11 @@ log = structlog.get_logger(__name__)
 
 GROUP_ELEMENTS, GROUP_BYTES = 32, 1024 * 1024
 """Elements that are read together, fewer where they are large."""
-BATCH_BYTES = 32 * 1024 * 1024
-"""JSON text that one INSERT is made of. A worker that builds and sends it takes some 250 MB (measured)."""
+BATCH_BYTES, BATCH_EVENTS = 32 * 1024 * 1024, 20_000
+"""
+JSON text and events that one INSERT is made of. A worker that builds and sends it takes some 250 MB (measured); a row
+takes 4 kB however short its event.
+"""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class RowBatch:
     rejects: list[RejectedEvent] = field(default_factory=list)
     numberings: dict[int, list[Numbering]] = field(default_factory=dict)
     text_bytes: int = 0
+    events: int = 0
 
 
 def build_batches(bodies: Sequence[GatewayInboxBody], *, now: datetime) -> Iterator[RowBatch]:
@@ -62,10 +66,11 @@ def build_batches(bodies: Sequence[GatewayInboxBody], *, now: datetime) -> Itera
     batch = RowBatch()
     for body, source in list_sources(bodies):
         for elements in _group(list_elements(body)):
-            if batch.text_bytes >= BATCH_BYTES:
+            if batch.text_bytes >= BATCH_BYTES or batch.events >= BATCH_EVENTS:
                 yield batch
                 batch = RowBatch()
             batch.text_bytes += sum(element.text_bytes for element in elements)
+            batch.events += len(elements)
             numberings = [found for element in elements if (found := _find_numbering(element, source)) is not None]
             if numberings:
                 batch.numberings.setdefault(body.id, []).extend(numberings)
@@ -114,6 +119,10 @@ def _find_numbering(element: Element, source: BodySource) -> Numbering | None:
     return find_numbering(element.content) if isinstance(element.content, dict) and not source.is_captured else None
 
 
+Step = Callable[[Any], Any]
+UNDERWAY = (Element, PreparedEvent)
+
+
 def _read_group(elements: Sequence[Element], source: BodySource) -> list[Row | Rejection | None]:
     """The outcome of each element, in order; step by step for all of them, see `gateway_bodies`."""
     outcomes: list[Any] = list(elements)
@@ -130,10 +139,6 @@ def _read_group(elements: Sequence[Element], source: BodySource) -> list[Row | R
                 for element, outcome in zip(elements, outcomes, strict=True)
             ]
     return outcomes
-
-
-Step = Callable[[Any], Any]
-UNDERWAY = (Element, PreparedEvent)
 
 
 def _prepare(element: Element, source: BodySource) -> PreparedEvent | Rejection | None:

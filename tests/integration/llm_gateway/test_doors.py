@@ -172,6 +172,7 @@ def test_elements_that_are_no_events_count(setup: GatewaySetup, settings: Settin
     """Each would be a reject: a large body of nothing but numbers must not become millions of them."""
     settings.LLM_GATEWAY_MAX_EVENTS_PER_BODY, settings.LLM_GATEWAY_PARSE_AT_DOOR_BYTES = 3, 5
     assert post(setup.token, b"[7, 7, 7, 7]") == (413, "too_many_events")
+    assert post(setup.token, b"7\n7\n7\n7") == (413, "too_many_events")
 
 
 @pytest.mark.parametrize("is_private", [False, True])

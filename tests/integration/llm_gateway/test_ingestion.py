@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from posthog.clickhouse.client import ClickHouseError, close_connection, sync_execute
+from posthog.llm_analytics import row_batches
 from posthog.llm_analytics.gateway_bodies import BodySource, Rejection, read_gateway_body
 from posthog.llm_analytics.inbox import claim_bodies
 from posthog.llm_analytics.ingestion import Drained, drain_in_steps, drain_once
@@ -209,6 +210,17 @@ def test_drain_takes_no_more_than_it_can_hold(setup: GatewaySetup, settings: Set
     for number in range(3):
         deliver(setup, [make_call(number)])
     assert [drain().bodies for _ in range(4)] == [1, 1, 1, 0]
+
+
+def test_insert_holds_no_more_events_than_memory_does(setup: GatewaySetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body of tiny events is inserted in several rounds, cut where a group of elements ends."""
+    monkeypatch.setattr(row_batches, "GROUP_ELEMENTS", 2)
+    monkeypatch.setattr(row_batches, "BATCH_EVENTS", 3)
+    deliver(setup, [make_call(number) for number in range(5)])
+    deliver(setup, [make_call(5, "team-omega")])
+    bodies = claim_bodies(now=timezone.now())
+    batches = list(row_batches.build_batches(bodies, now=timezone.now()))
+    assert [(len(batch.rows), len(batch.rejects)) for batch in batches] == [(4, 0), (1, 1)]
 
 
 def test_row_that_clickhouse_refuses_costs_no_neighbour(setup: GatewaySetup) -> None:

@@ -1,5 +1,6 @@
 """Rejected events: how much of them is kept, and what trying them again does."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -123,6 +124,18 @@ def test_encrypted_reject_is_whole_and_unreadable_in_the_database(setup: Gateway
     replay()
     drain_once(now=timezone.now())
     assert "hello" in list_ai_events(setup.beta)[0]["input"]
+
+
+def test_encrypted_reject_has_what_nobody_reads(setup: GatewaySetup, settings: Settings) -> None:
+    """The entry of the price map is not decoded, whether it is new or was seen before, and is kept as it came."""
+    settings.LLM_GATEWAY_REJECT_CONTENT = "encrypted"
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    information = {"model_map_key": "gpt-4o", "model_map_value": {"key": "gpt-4o", "mode": "chat"}}
+    calls = [make_call(number, "team-omega", model_map_information=information) for number in (1, 2)]
+    deliver(setup, calls)
+    drain_once(now=timezone.now())
+    kept = [open_content(rejected) or b"" for rejected in RejectedEvent.objects.order_by("position")]
+    assert [json.loads(text) for text in kept] == json.loads(json.dumps(calls))
 
 
 def test_key_of_a_call_that_was_turned_away_is_not_kept(setup: GatewaySetup, settings: Settings) -> None:

@@ -11,8 +11,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from posthog.api import body_rate
 from posthog.llm_analytics.inbox import read_body
 from posthog.models import GatewayInboxBody
+from posthog.tasks import llm_gateway_ingestion
 from tests.captures import CAPTURES, list_bodies
 from tests.factories import make_payload
 from tests.integration.factories import GatewaySetup, make_gateway
@@ -196,8 +198,12 @@ def test_only_post_is_allowed() -> None:
     assert answer.json()["code"] == "method_not_allowed"
 
 
-def test_body_is_taken_when_the_broker_is_away(setup: GatewaySetup, settings: Settings) -> None:
+def test_body_is_taken_when_the_broker_is_away(
+    setup: GatewaySetup, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The doorbell is a courtesy: without Redis the body is still committed."""
+    monkeypatch.setattr(body_rate, "_cache_away_until_s", 0.0)
+    monkeypatch.setattr(llm_gateway_ingestion, "_broker_away_until_s", 0.0)
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -1,4 +1,4 @@
-"""Events are decoded without their models' entries of the price map, and in everything else as `orjson` does."""
+"""Events are decoded but for their models' entries of the price map, which are written again as they came."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posthog.llm_usage.unread_price_map import MARK, MAX_ENTRY_BYTES, MAX_KNOWN, decode_events
+from posthog.llm_usage.unread_price_map import MARK, MAX_ENTRY_BYTES, MAX_PREFIXES, decode_events
 from tests.captures import CAPTURES, list_bodies
 
 ENTRIES: tuple[dict[str, Any], ...] = (
@@ -27,34 +27,34 @@ values = st.recursive(
 )
 
 
-def remove_entries(events: Any) -> Any:
-    """Events without what may be missing: an object at the entry's place."""
-    for event in events if isinstance(events, list) else [events]:
-        information = event.get("model_map_information") if isinstance(event, dict) else None
-        if isinstance(information, dict) and isinstance(information.get("model_map_value"), dict):
-            del information["model_map_value"]
-    return events
+def decode_wholly(text: bytes) -> Any:
+    """What is decoded, entries too."""
+    return orjson.loads(orjson.dumps(decode_events(text)))
 
 
 @pytest.mark.parametrize("name", CAPTURES)
-def test_recorded_bodies_lose_nothing_else(name: str) -> None:
+def test_recorded_bodies_lose_nothing(name: str) -> None:
     """Byte for byte as LiteLLM sent them, when an entry is new and when it is known."""
     for body in [*list_bodies(name), *list_bodies(name)]:
-        assert remove_entries(decode_events(body)) == remove_entries(orjson.loads(body))
+        assert decode_wholly(body) == orjson.loads(body)
 
 
-def test_an_entry_is_left_out() -> None:
-    """At the first time and later; what stands beside it stays."""
-    text = b'[{"id": "a", "model_map_information": {"model_map_key": "m", "model_map_value": {"key": "left out"}}}]'
+def test_an_entry_is_kept_as_text() -> None:
+    """At the first time and later; what stands beside it is decoded."""
+    entry = b'{"key":  "as it came"}'
+    text = b'[{"id": "a", "model_map_information": {"model_map_key": "m", "model_map_value": %b}}]' % entry
     for _ in range(2):
-        assert decode_events(text) == [{"id": "a", "model_map_information": {"model_map_key": "m"}}]
+        ((information,),) = [[event["model_map_information"] for event in decode_events(text)]]
+        assert information["model_map_key"] == "m"
+        assert isinstance(information["model_map_value"], orjson.Fragment)
+        assert entry in orjson.dumps(information)
 
 
 @given(events=values | st.lists(values), separators=st.sampled_from(SEPARATORS), is_ascii=st.booleans())
-def test_nothing_but_an_entry_at_its_place_is_missing(events: Any, separators: tuple[str, str], is_ascii: bool) -> None:
-    """Wherever else the same keys, values and texts stand."""
+def test_nothing_is_missing(events: Any, separators: tuple[str, str], is_ascii: bool) -> None:
+    """Wherever the same keys, values and texts stand."""
     text = json.dumps(events, separators=separators, ensure_ascii=is_ascii).encode()
-    assert remove_entries(decode_events(text)) == remove_entries(orjson.loads(text))
+    assert decode_wholly(text) == orjson.loads(text)
 
 
 @given(events=st.lists(values, min_size=1), cut=st.integers(1, 200))
@@ -78,13 +78,13 @@ def test_entries_that_begin_alike_are_told_apart() -> None:
     """As those of one model do that is deployed under several prices."""
     texts = [b'{"model_map_information": {"model_map_value": {"key": "' + b"x" * 200 + b'%d"}}}' % n for n in range(20)]
     for text in [*texts, *texts]:
-        assert remove_entries(decode_events(text)) == {"model_map_information": {}}
+        assert decode_wholly(text) == orjson.loads(text)
 
 
 def test_more_entries_than_are_remembered() -> None:
     """Some are decoded, and all events are read."""
-    calls = [{"id": n, "model_map_information": {"model_map_value": {"key": n}}} for n in range(2 * MAX_KNOWN)]
-    assert remove_entries(decode_events(json.dumps(calls).encode())) == remove_entries(calls)
+    calls = [{"id": n, "model_map_information": {"model_map_value": {"key": n}}} for n in range(2 * MAX_PREFIXES)]
+    assert decode_wholly(json.dumps(calls).encode()) == calls
 
 
 @pytest.mark.parametrize("entry", [b'{"a": NaN}', b'{"a": "\\ud800"}', b'{"a": ', b'{"a": "' + b"x" * MAX_ENTRY_BYTES])
@@ -98,3 +98,10 @@ def test_a_large_entry_is_decoded() -> None:
     """It is not remembered."""
     event = {"model_map_information": {"model_map_value": {"key": "x" * MAX_ENTRY_BYTES}}}
     assert decode_events(json.dumps(event).encode()) == event
+
+
+def test_what_a_client_says_is_decoded() -> None:
+    """An object under the entry's key that stands elsewhere, however often it came."""
+    event = {"metadata": {"requester_metadata": {"model_map_value": {"key": "mine"}}}}
+    for _ in range(2):
+        assert decode_events(json.dumps([event]).encode()) == [event]
