@@ -6,7 +6,7 @@ integers past 64 bits are read (as the non-counts they are), and `null` elements
 writes them for events it could not serialize; a line or a whole body of `null` likewise. One unreadable
 line of several costs that line, not its neighbours, and so does an event that is nested too deep.
 
-A payload may come without what LiteLLM's price map says of its model, which nobody reads (`unread_price_map`).
+What LiteLLM's price map says of a payload's model, which nobody reads, may stay a text (`unread_price_map`).
 """
 
 import json
