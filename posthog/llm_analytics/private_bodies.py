@@ -59,11 +59,13 @@ def remove_content(
         TooManyEvents: It has more than `max_events`, or as many `null`: each is parsed while the sender waits.
     """
     separator, is_readable, error = b"[", False, None
+    position = 0
     texts = split_elements(chunks)
-    for position, text in enumerate(texts if max_events is None else take_at_most(max_events, texts)):
+    for text in texts if max_events is None else take_at_most(max_events, texts):
         element = parse_element(text, f"element {position}")
         if element is None:
-            continue
+            continue  # and it has no position
+        position += 1
         if isinstance(element, InvalidEvent):
             error = error or element
         else:

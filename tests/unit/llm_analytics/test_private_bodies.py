@@ -94,3 +94,9 @@ def test_body_in_which_nothing_can_be_read_is_refused(body: bytes, code: str) ->
 def test_empty_batch_stays_one(body: bytes) -> None:
     """No events are no error."""
     assert rewrite(body) == b"[]"
+
+
+def test_message_counts_elements_without_null() -> None:
+    """As positions do, and as an open team's messages."""
+    with pytest.raises(InvalidBody, match=r"^element 0: expected an object, got a number$"):
+        rewrite(b"[null, 7, null]")
