@@ -158,13 +158,17 @@ def _read_chunks(stream: Readable, content_length: int | None, limit_bytes: int)
 
 
 def _count_braces(chunk: bytes, limit: int) -> int:
-    """From one to the next: where they are few, as in calls, a seventh of the time of `count` (measured)."""
-    at = -1
-    for braces in range(limit):
-        at = chunk.find(b"{", at + 1)
-        if at < 0:
-            return braces
-    return limit
+    """
+    By what is left without them: where they are few, as in calls, a third of the time of `count` (measured). In parts,
+    for a chunk may be a whole element, which is not held twice, and where they are many the first part is enough.
+    """
+    braces = 0
+    for start in range(0, len(chunk), READ_BYTES):
+        if braces >= limit:
+            break
+        part = chunk[start : start + READ_BYTES]
+        braces += len(part) - len(part.replace(b"{", b""))
+    return min(braces, limit)
 
 
 def _limit(chunks: Iterator[bytes], limit_bytes: int) -> Iterator[bytes]:

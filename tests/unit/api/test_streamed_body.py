@@ -3,11 +3,12 @@
 import gzip
 import io
 import zlib
+from dataclasses import replace
 
 import pytest
 import zstandard
 
-from posthog.api.streamed_body import BodyLimits, BodyRefused, StreamedBody, read_streamed_body
+from posthog.api.streamed_body import READ_BYTES, BodyLimits, BodyRefused, StreamedBody, read_streamed_body
 
 LIMITS = BodyLimits(sent_bytes=1_000_000, decoded_bytes=2_000_000, kept_bytes=1_000, counted_braces=5)
 
@@ -82,3 +83,16 @@ def test_refused_body_leaves_nothing_to_the_next() -> None:
 def test_braces_are_counted_through_the_chunks() -> None:
     """A large body comes in several."""
     assert read(gzip.compress((b"{" + b" " * 300_000) * 4), "gzip").braces == 4
+
+
+def test_braces_are_counted_within_a_large_chunk() -> None:
+    """A rewritten body comes in chunks as large as its elements."""
+    body = (b"{" + b" " * (READ_BYTES // 2)) * 3
+    read_whole = read_streamed_body(
+        io.BytesIO(body),
+        content_length=len(body),
+        encoding="",
+        limits=replace(LIMITS, sent_bytes=len(body)),
+        rewrite=lambda chunks: iter([b"".join(chunks)]),
+    )
+    assert read_whole.braces == 3

@@ -97,6 +97,6 @@ def test_empty_batch_stays_one(body: bytes) -> None:
 
 
 def test_message_counts_elements_without_null() -> None:
-    """As positions do, and as an open team's messages."""
+    """As its position does, and as an open team's array is counted."""
     with pytest.raises(InvalidBody, match=r"^element 0: expected an object, got a number$"):
         rewrite(b"[null, 7, null]")
