@@ -41,8 +41,15 @@ class Mark(NamedTuple):
 
 
 def find_hours(rows: Iterable[Mapping[str, Any]]) -> set[TeamHour]:
-    """The hours that rows of `ai_events` lie in."""
-    return {TeamHour(row["team_id"], floor_hour(row["timestamp"])) for row in rows}
+    """The hours that rows of `ai_events` lie in; a row mostly lies in that of the row before it."""
+    hours: set[TeamHour] = set()
+    latest: TeamHour | None = None
+    for row in rows:
+        moment = row["timestamp"]
+        if latest is None or row["team_id"] != latest.team_id or not latest.hour <= moment < latest.hour + HOUR:
+            latest = TeamHour(row["team_id"], floor_hour(moment))
+            hours.add(latest)
+    return hours
 
 
 def floor_hour(moment: datetime) -> datetime:
